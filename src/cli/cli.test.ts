@@ -175,6 +175,32 @@ describe('study', () => {
     expect([over.status, over.stdout]).toEqual([0, resumed.stdout]);
   });
 
+  test.each([
+    ['process.exit()', 'its code called process.exit(0)'],
+    ['await new Promise(() => {})', 'its code waits for a promise that nothing settles'],
+  ])('whose code ends the command before it is over by %s is no success', async (ends, how) => {
+    const name = how.endsWith('settles') ? 'waits' : 'exits';
+    writeFileSync(
+      join(temporary, `${name}.mjs`),
+      `import { nn, randint, randn } from 'hone';
+      import { TensorDataset } from 'hone/data';
+      import { defineStudy } from 'hone/study';
+      export default defineStudy({
+        title: 'ends',
+        data: () => ({ train: new TensorDataset(randn([30, 2]), randint(0, 2, [30])) }),
+        baseline: { width: 2 },
+        factors: { width: [4] },
+        model: ({ width }) => new nn.Sequential(new nn.Linear(2, width), new nn.Linear(width, 2)),
+        callbacks: ({ width }) => (width === 4 ? [{ name: 'ends', async onTrainStart() { ${ends}; } }] : []),
+        epochs: 1,
+      });`,
+    );
+    const { status, stdout, stderr } = await hone(['study', `${name}.mjs`, '--processes', '1']);
+    expect([status === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toContain(`The study has not ended: ${how}.\n`);
+    expect(stderr).toContain(`To go on: hone study --resume ${join('runs', name)}\n`);
+  });
+
   test('Ctrl-C before the first epoch ends leaves nothing behind', async () => {
     const args = ['study', 'digits', '--processes', '1', '--out', 'early'];
     const { status, stdout, stderr } = await hone(args, {}, /variants: /, (child) => setTimeout(() => child.kill('SIGINT'), 150));

@@ -130,10 +130,37 @@ describe('a study', () => {
   test('goes on where a run ends its process each time: that is its result', async () => {
     const { figures } = await run(join(root, 'dies'), { processes: 2 }, 'dies');
     const dies = figures!.variants.find(({ name }) => name === 'dies in each run')!;
+    const later = figures!.variants.find(({ name }) => name === 'dies later')!;
+    expect(later.runs.map(({ failed }) => failed)).toEqual(
+      Array(2).fill(
+        expect.stringMatching(
+          /^its process ended twice, the last time by an error that nothing caught: RangeError: too late \(toy-study\.mjs:\d+:\d+\)$/,
+        ),
+      ),
+    );
     expect(dies.runs.map(({ failed, scores, epochs }) => ({ failed, scores, epochs }))).toEqual(
       Array(2).fill({ failed: expect.stringMatching(/^its process ended twice, the last time by SIGKILL/), scores: undefined, epochs: [] }),
     );
-    expect(figures!.variants.filter((variant) => variant !== dies).map(({ runs }) => runs)).toEqual(whole.variants.map(({ runs }) => runs));
+    expect(figures!.variants.filter((variant) => variant !== dies && variant !== later).map(({ runs }) => runs)).toEqual(
+      whole.variants.map(({ runs }) => runs),
+    );
+  });
+
+  test('leaves no process behind that is in an endless loop', async () => {
+    // A parent that ends by itself ends it at once; where it was killed, a thread of the process sees that, some seconds later.
+    for (const signal of KILLS > 2 ? (['SIGINT', 'SIGKILL'] as const) : (['SIGINT'] as const)) {
+      let sent = false;
+      const folder = join(root, `busy-${signal}`);
+      const ended = run(folder, { processes: 2, epochs: 1 }, 'busy', (child, stdout) => {
+        if (sent || !stdout.includes('run dies never ends')) return;
+        sent = true;
+        setTimeout(() => {
+          child.kill(signal);
+          setTimeout(() => child.kill(signal), 50);
+        }, 1000);
+      });
+      await gone((await ended).children);
+    }
   });
 
   test('ended by hand keeps what there is, and goes on in any number of processes', async () => {

@@ -1,4 +1,5 @@
 /** A study that is run in several processes, and killed. `HONE_TOY` says what else its variants do. */
+import { writeSync } from 'node:fs';
 import { TensorDataset } from '../../dist/node/data.js';
 import { nn, optim, rand } from '../../dist/node/index.js';
 import { defineStudy } from '../../dist/node/study.js';
@@ -13,9 +14,22 @@ export default defineStudy({
     return { train: new TensorDataset(x, x.sum(1).mul(3).long().remainder(3)) };
   },
   baseline: { width: 8, dropout: 0, dies: 'never' },
-  factors: { width: [12], dropout: [0.4], ...(toy === 'dies' && { dies: ['in each run'] }) },
+  factors: {
+    width: [12],
+    dropout: [0.4],
+    ...(toy === 'dies' && { dies: ['in each run', 'later'] }),
+    ...(toy === 'busy' && { dies: ['never ends'] }),
+  },
   model: ({ width, dropout, dies }) => {
     if (dies === 'in each run') process.kill(process.pid, 'SIGKILL');
+    if (dies === 'later')
+      setTimeout(() => {
+        throw new RangeError('too late');
+      });
+    if (dies === 'never ends') {
+      writeSync(2, 'busy\n');
+      for (;;);
+    }
     return new nn.Sequential(
       new nn.Linear(6, width),
       new nn.BatchNorm1d(width),

@@ -13,6 +13,7 @@ import { runStudy } from '../../study/schedule/run-study.js';
 import { BUDGET } from '../../study/schedule/until-decided.js';
 import { engineLine, interruptible, newRunFolder, openDisplay, showPath, surroundings } from '../commands/run.js';
 import { studyDisplay } from './display.js';
+import { divertOutput, tellEarlyEnd } from './own-code.js';
 import { REPORT, StudyReport } from './report.js';
 import { type Asked, assertInFolder, openStudy, readRequest, type StudyRequest, writeRequest } from './request.js';
 import { verdictLines } from './words.js';
@@ -29,7 +30,7 @@ export interface Running {
 
 /** Begins a study in a folder of its own. */
 export async function beginStudy(asked: Asked, out: string, name: string, running: Running): Promise<void> {
-  const study = await openStudy(asked);
+  const study = await opened(asked);
   const started = new Date();
   const folder = newRunFolder(out, name);
   const { command, versions } = surroundings(started);
@@ -47,7 +48,17 @@ export async function beginStudy(asked: Asked, out: string, name: string, runnin
 /** Goes on with the study in a folder. */
 export async function resumeStudy(folder: string, running: Running): Promise<void> {
   const request = readRequest(folder, '--resume');
-  await work(await openStudy(request), request, folder, { resume: true }, running);
+  await work(await opened(request), request, folder, { resume: true }, running);
+}
+
+/** The study that is asked for; its file is run for it. */
+async function opened(asked: Asked): Promise<Study> {
+  const undo = [divertOutput(), tellEarlyEnd({})];
+  try {
+    return await openStudy(asked);
+  } finally {
+    for (const one of undo) one();
+  }
 }
 
 /** Makes the report of the study in a folder anew. */
@@ -89,6 +100,10 @@ async function work(study: Study, request: StudyRequest, folder: string, { resum
   const runs = names.length * repeatsOf(study, run);
   const { processes, threads } = sharedOut(running, runs);
   const { signal, done } = interruptible(display);
+  const undo = [divertOutput(), tellEarlyEnd({ folder, quit: signal, processes })];
+  const release = () => {
+    for (const one of undo.splice(0)) one();
+  };
   const report = new StudyReport(folder, study.options.claim?.judge, (line) => display.line(line));
   try {
     begin?.();
@@ -116,9 +131,11 @@ async function work(study: Study, request: StudyRequest, folder: string, { resum
     });
     display.clear();
     await report.settled();
+    release();
     await print(figures, report, folder, running, !resume);
   } finally {
     display.clear();
+    release();
     done();
   }
 }

@@ -102,6 +102,14 @@ describe('a study of a file', () => {
     ]);
   });
 
+  test('of which nothing that its code prints is on standard output', async () => {
+    const says = "\n  callbacks: () => [{ name: 'says', onTrainStart: () => void process.stdout.write('said in a run\\n') }],";
+    writeFileSync(join(folder, 'says.ts'), `process.stdout.write('said by the file\\n');\n${study(says)}`);
+    const { status, stdout, stderr } = await hone(['study', 'says.ts', '--processes', '1', '--epochs', '1', '--repeats', '1', '--json']);
+    expect([status, Object.keys(JSON.parse(stdout) as object)]).toEqual([0, ['folder', 'verdict']]);
+    expect(stderr.match(/said .*/g)).toEqual(['said by the file', ...Array(4).fill('said in a run')]);
+  });
+
   test('--report makes the same report anew, and prints the same', async () => {
     const files = ['report.html', 'report.md', 'figures.csv'];
     const before = files.map((file) => read('runs/tiny', file));

@@ -51,6 +51,8 @@ export type FromProcess =
   | { readonly kind: 'loaded' }
   /** The study cannot be had, or the run not be executed: the data is missing, the disk full. */
   | { readonly kind: 'refused'; readonly error: PackedError }
+  /** The process ends, by an error that nothing caught. */
+  | { readonly kind: 'crashed'; readonly why: string }
   /** Of the running run. */
   | { readonly kind: 'start' | 'epoch'; readonly run: RunRecord }
   | { readonly kind: 'step'; readonly event: StepEvent }
@@ -67,6 +69,7 @@ const isRun = (run: unknown) => isRecord(run) && Array.isArray(run['epochs']) &&
 const CHECKS: Record<FromProcess['kind'], (message: Record<string, unknown>) => boolean> = {
   loaded: () => true,
   refused: ({ error }) => isRecord(error) && typeof error['message'] === 'string',
+  crashed: ({ why }) => typeof why === 'string',
   start: ({ run }) => isRun(run),
   epoch: ({ run }) => isRun(run),
   step: ({ event }) => isRecord(event) && typeof event['step'] === 'number',

@@ -31,7 +31,7 @@ export interface PoolOptions {
 }
 
 /** How a run left its process. */
-type Left = { readonly run: RunRecord } | { readonly error: Error } | { readonly died: ProcessEnd };
+type Left = { readonly run: RunRecord } | { readonly error: Error } | { readonly died: string };
 
 /** A process that executes one run at a time. */
 class Member {
@@ -42,7 +42,9 @@ class Member {
   private working: { readonly on: RunEvents; resolve(left: Left): void } | undefined;
   readonly ended: Promise<void>;
   /** How it ended. */
-  end: ProcessEnd | undefined;
+  end: string | undefined;
+  /** The error by which it ends. */
+  private crash: string | undefined;
 
   constructor(environment: Readonly<Record<string, string>>, first: ToProcess, line: (text: string) => void) {
     this.loaded = new Promise((resolve, reject) => {
@@ -57,9 +59,9 @@ class Member {
       message: (message) => this.take(message),
       line,
       end: (end) => {
-        this.end = end;
-        this.loading?.reject(new EngineError(`runStudy: a process of the study ended while it loaded it: ${textOf(end)}`));
-        this.working?.resolve({ died: end });
+        this.end = textOf(end, this.crash);
+        this.loading?.reject(new EngineError(`runStudy: a process of the study ended while it loaded it, by ${this.end}.`));
+        this.working?.resolve({ died: this.end });
         over();
       },
     });
@@ -106,7 +108,8 @@ class Member {
       return;
     }
     if (said === undefined) return;
-    if (said.kind === 'loaded') {
+    if (said.kind === 'crashed') this.crash = said.why;
+    else if (said.kind === 'loaded') {
       this.loading?.resolve();
       this.loading = undefined;
     } else if (said.kind === 'refused') this.settle({ error: unpackError(said.error) });
@@ -121,10 +124,11 @@ class Member {
   }
 }
 
-/** `SIGKILL`, with what it wrote last. */
-function textOf({ how, lines }: ProcessEnd): string {
-  const last = lines.filter((line) => line.trim() !== '').slice(-6);
-  return `${how}.${last.length > 0 ? ` The last that it wrote:\n${last.map((line) => `  ${line}`).join('\n')}` : ''}`;
+/** `SIGKILL`, with what it wrote last: of many lines, as of a trace, the one that says what it is about. */
+function textOf({ how, lines }: ProcessEnd, crash: string | undefined): string {
+  if (crash !== undefined) return `an error that nothing caught: ${crash.replace(/\.$/, '')}`;
+  const last = lines.findLast((line) => /\b(error|fatal|panic|exception)\b/i.test(line)) ?? lines.findLast((line) => line.trim() !== '');
+  return last === undefined ? how : `${how}, having written: ${last.trim()}`;
 }
 
 /** Executes runs in processes of their own, as many at once as there are. */
@@ -171,7 +175,7 @@ export class ProcessPool<S extends object> implements Executor {
       }
       if (signal.aborted) return last ?? this.unknown(job);
       if (tries < TRIES) continue;
-      const how = 'died' in left ? textOf(left.died) : 'SIGTERM.';
+      const how = 'died' in left ? left.died : 'SIGTERM';
       return this.failed(last ?? this.unknown(job), `its process ended twice, the last time by ${how}`, folder);
     }
   }

@@ -8,7 +8,7 @@ import { packError } from '../../tensor/arguments/packed-error.js';
 import type { StepEvent } from '../../train/callbacks/callback.js';
 import type { Study } from '../define/study.js';
 import { makeData, type SharedData } from '../run/data.js';
-import { executeRun } from '../run/execute-run.js';
+import { executeRun, reasonOf } from '../run/execute-run.js';
 import { enterStudyProcess } from './inside.js';
 import { type FromProcess, marked, readToProcess, type Task } from './messages.js';
 import { studyOf } from './source.js';
@@ -45,6 +45,7 @@ parent.receive((message) => {
 });
 parent.gone(leave);
 parent.asked(leave);
+parent.crashed((error) => tell({ kind: 'crashed', why: reasonOf(error) }));
 
 /** Ends this process after the running step, at the second call at once. */
 function leave(): void {

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Generator, nn, optim, randn, type Tensor, tensor } from 'hone';
+import { FileError, Generator, nn, optim, randn, type Tensor, tensor } from 'hone';
 import { Dataset, TensorDataset } from 'hone/data';
 import { defineStudy, type StudyOptions } from 'hone/study';
 import { earlyStopping, ema, evaluate } from 'hone/train';
@@ -235,6 +235,30 @@ describe('a run', () => {
       JSON.parse(JSON.stringify(value, (name, one: unknown) => (name === 'seconds' ? undefined : one))) as unknown;
     expect(timeless(result)).toEqual(timeless(whole));
     expect(existsSync(join(folder, 'checkpoint.ckpt'))).toBe(false);
+  });
+
+  test('whose files cannot be written is no result: it ends with an error, and goes on when they can', async () => {
+    const whole = await run();
+    for (const [name, error] of [
+      ['checkpoint.ckpt', /fit: checkpoint: .*checkpoint\.ckpt/],
+      ['train', /SummaryWriter: .*train/],
+    ] as const) {
+      const folder = newFolder();
+      const path = join(folder, name);
+      // Something else stands where a file or a folder must go: as with a full disk, the system refuses to write.
+      if (name === 'train') writeFileSync(path, '');
+      else mkdirSync(path);
+      const refused = run({}, { folder });
+      await expect(refused).rejects.toBeInstanceOf(FileError);
+      await expect(refused).rejects.toThrow(error);
+      rmSync(path, { recursive: true });
+      const on = await run({}, { folder, resume: true });
+      expect({ ...on, seconds: 0, epochs: on.epochs.map((epoch) => ({ ...epoch, seconds: 0 })) }).toEqual({
+        ...whole,
+        seconds: 0,
+        epochs: whole.epochs.map((epoch) => ({ ...epoch, seconds: 0 })),
+      });
+    }
   });
 
   test('begins anew where its checkpoint is damaged, and is refused that of another run', async () => {

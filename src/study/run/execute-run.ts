@@ -1,6 +1,6 @@
 /** executeRun: one repeat of one variant, from its seeds to its scores. */
 import { removeFile } from '#files';
-import { FormatError, HoneError } from '../../errors.js';
+import { FileError, FormatError, HoneError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { type StudyEpoch, type StudyScores, sourcesOfVariation } from '../../report/study/figures.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
@@ -121,7 +121,7 @@ class Execution<S extends object> {
     try {
       await this.execute();
     } catch (error) {
-      if (error instanceof Unresumed) throw error;
+      if (error instanceof Unresumed || (folder !== undefined && isOfFiles(error, folder))) throw error;
       record.failed = reasonOf(error);
       delete record.running;
     }
@@ -262,8 +262,16 @@ function epochOf({ epoch, train, validation, seconds, lr }: EpochRecord, steps: 
   return { epoch, steps, train: { ...train }, validation: { ...(validation as StudyScores) }, seconds, lr: lr[0]! };
 }
 
+/** Whether files of a run could not be read or written: a full disk says nothing of the variant, and the run can be gone on with when there is room. */
+function isOfFiles(error: unknown, folder: string): boolean {
+  const slashed = (path: string) => path.replaceAll('\\', '/');
+  for (let one = error; one instanceof Error; one = one.cause)
+    if (one instanceof FileError && slashed(one.message).includes(`${slashed(folder).replace(/^(\.\.?\/)+/, '')}/`)) return true;
+  return false;
+}
+
 /** What was thrown, in a line: Hone's errors speak for themselves, others are told with their place. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof HoneError) return error.message;
   const [, place] = /^\s*(?:at .*?|.*@)\(?([^()\s]+:\d+:\d+)\)?$/m.exec(error.stack ?? '') ?? [];

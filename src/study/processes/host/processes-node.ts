@@ -1,16 +1,27 @@
 /** Node's child processes. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findHome } from '../../../engine/locate-node.js';
 import { EngineError } from '../../../errors.js';
 import type { ParentProcess, ProcessEvents, StudyProcess } from './processes.js';
+import { watchParent } from './watch-parent.js';
 
 /** How many lines of a process's standard error are remembered for its end. */
-const REMEMBERED = 12;
+const REMEMBERED = 60;
 /** Milliseconds in which the last lines of a process that has ended must have come: a process of its own may keep the pipes open. */
 const LAST_LINES = 500;
+
+/** Milliseconds in which a process must have ended whose parent has gone. */
+const ORPHANED = 12_000;
+
+/** Those that run: none of them outlives a parent that ends by itself. */
+const running = new Set<ChildProcess>();
+
+function endAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 /** The program of a study's processes in the package; where this code was bundled, the package must be installed beside it. */
 function program(): string {
@@ -63,6 +74,13 @@ export function startStudyProcess(environment: Readonly<Record<string, string>>,
     env: { ...process.env, ...environment },
     execArgv: flags(),
   });
+  if (running.size === 0) process.on('exit', endAll);
+  running.add(child);
+  const gone = () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endAll);
+  };
+  child.once('exit', gone);
   const remembered: string[] = [];
   byLine(child.stdout!, (line) => events.line(line));
   byLine(child.stderr!, (line) => {
@@ -78,7 +96,9 @@ export function startStudyProcess(environment: Readonly<Record<string, string>>,
     events.end({ how, lines: remembered });
   };
   child.on('error', (error) => {
-    if (child.pid === undefined) end(error.message);
+    if (child.pid !== undefined) return;
+    gone();
+    end(error.message);
   });
   const howOf = (code: number | null, signal: NodeJS.Signals | null) => signal ?? `exit code ${code}`;
   child.on('exit', (code, signal) => setTimeout(() => end(howOf(code, signal)), LAST_LINES).unref());
@@ -103,6 +123,7 @@ export function parentProcess(): ParentProcess {
     throw new EngineError("runStudy: this is the program of a study's processes; it is no program of its own.");
   // Ctrl-C goes to all processes of a terminal, as does its closing: the parent decides what happens then.
   for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
+  watchParent(ORPHANED);
   return {
     post: (message) => {
       if (process.connected) process.send!(message, undefined, undefined, () => {}); // `gone` tells where nobody listens any more
@@ -115,6 +136,9 @@ export function parentProcess(): ParentProcess {
     },
     asked: (take) => {
       process.once('SIGTERM', take);
+    },
+    crashed: (take) => {
+      process.once('uncaughtExceptionMonitor', take);
     },
     end: () => process.exit(0),
   };

@@ -37,6 +37,8 @@ export interface ParentProcess {
   gone(take: () => void): void;
   /** Called when the system asks this process to end. */
   asked(take: () => void): void;
+  /** Called when this process ends by an error that nothing caught: thrown by a timer, of a promise. */
+  crashed(take: (error: unknown) => void): void;
   /** Ends this process; what was sent has arrived by then. */
   end(): void;
 }
