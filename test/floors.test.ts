@@ -159,6 +159,7 @@ describe('floors', () => {
       'study/load/import-file.ts',
       'study/load/typescript-hooks.ts',
       'study/processes/host/processes-node.ts',
+      'study/processes/host/watch-parent.ts',
       'vision/io/decode-node.ts',
     ]);
   });
