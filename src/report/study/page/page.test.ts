@@ -53,6 +53,11 @@ describe('the page', () => {
     expect(text).toContain('1 batch norm 96.54 ± 0.28 % 8 runs a +1.42 +1.02 to +1.82 ▲ helped p = 0.031 100 % 20–90 %');
     expect(text).toMatch(/batch norm − baseline 8 \+1\.42 0\.60 \+\d\.\d\d to \+\d\.\d\d \+\d\.\d\d to \+\d\.\d\d 0\.0078 0\.031 /);
     expect(text).toContain('hone study digits --repeats 8');
+    // In a box those with the baseline come first, the best of them at the top.
+    const helped = { ...usual.verdict, comparisons: usual.verdict.comparisons.map((c) => ({ ...c, outcome: 'helped' as const })) };
+    expect(textOf(await studyPage(usual.figures, helped))).toMatch(
+      /▲ Helped batch norm \+1\.42 points dropout \+0\.42 points weight decay −0\.63 points batch norm against dropout \+1\.00 points/,
+    );
     expect(text).toContain('MNIST was not at hand');
   });
 

@@ -107,13 +107,11 @@ function verdictSection(figures: StudyFigures, verdict: StudyVerdict): string {
   const row = (c: ComparisonVerdict) =>
     `<li><span>${e(of(c))}</span><b>${isNumber(c.mean) ? e(showDifference(units, c.mean) + points) : ''}</b></li>`;
   const boxes = ANSWERS.flatMap(([outcome, heading]) => {
-    // What helped most comes first.
-    const better = figures.metric.better === 'max' ? 1 : -1;
-    const found = verdict.comparisons
-      .filter((c) => c.outcome === outcome)
-      .sort((a, b) =>
-        isNumber(a.mean) && isNumber(b.mean) ? better * (b.mean - a.mean) : Number(isNumber(b.mean)) - Number(isNumber(a.mean)),
-      );
+    // Those with the baseline first, and of them what helped most.
+    const better = figures.metric.better === 'max' ? -1 : 1;
+    const further = (c: ComparisonVerdict) => Number(c.against !== figures.baseline);
+    const place = (c: ComparisonVerdict) => (isNumber(c.mean) ? better * c.mean : Number.MAX_VALUE);
+    const found = verdict.comparisons.filter((c) => c.outcome === outcome).sort((c, d) => further(c) - further(d) || place(c) - place(d));
     const { sign } = outcomeOf(outcome);
     return found.length === 0
       ? []
