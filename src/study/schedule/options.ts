@@ -11,9 +11,9 @@ export interface StudyRunPlace {
   repeat: number;
   /** How many repeats each variant has. */
   repeats: number;
-  /** Runs before this one, and in all. */
+  /** How many runs come before this one. */
   run: number;
-  /** How many runs there are. */
+  /** How many runs there are in all. */
   runs: number;
 }
 
