@@ -88,7 +88,10 @@ export const showInterval = (units: Units, interval: Interval | null | undefined
 export function showP(p: unknown): string {
   if (!isNumber(p)) return '–';
   if (p < 0.0001) return '< 0.0001';
-  return p < 0.01 ? p.toFixed(4) : p < 0.1 ? p.toFixed(3) : p.toFixed(2);
+  let digits = p < 0.01 ? 4 : p < 0.1 ? 3 : 2;
+  // What is above 0.05 is not written as 0.050.
+  while (p > 0.05 && Number(p.toFixed(digits)) <= 0.05 && digits < 12) digits++;
+  return p.toFixed(digits);
 }
 
 /** `= 0.0078`, `< 0.0001`: after "p", rounded so that it stays on its side of the level at which it is read. */

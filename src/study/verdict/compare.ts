@@ -85,7 +85,7 @@ function measured(d: Distributions, figures: StudyFigures, comparison: Compariso
     better: improvementOf(
       d,
       differences.map((difference) => sign * difference),
-      CONFIDENCE,
+      confidence,
     ),
     ...(needed !== undefined && { repeatsNeeded: needed }),
     ...(Number.isFinite(detectable) && { detectable }),

@@ -12,7 +12,7 @@ export function methodOf({ figures, tests }: Telling): string[] {
   ];
   if (sequential)
     out.push(
-      `The study ran until decided: differences were looked at after ${listed(looks.map(String))} seeds, or as many of these as were needed. p counts the chance that any of the looks is as extreme (a group-sequential test), so that stopping early makes no more false alarms; intervals share their error of 5 % among the ${looks.length} looks, and hold whenever it stopped.`,
+      `The study ran until decided: differences were looked at after ${listed(looks.map(String))} seeds, or as many of these as were needed. p counts the chance that any of the looks is as extreme (a group-sequential test), so that stopping early makes no more false alarms; intervals share their error of 5 % among the ${looks.length} looks, and hold whenever it stopped. The mean of a comparison that ended early is on average a little too far from 0, as it ended because it was far.`,
     );
   out.push(
     'Intervals are of 95 %: a BCa bootstrap of the mean difference, widened for few seeds (Efron 1987; Hesterberg 2015), and Student’s paired t. Each is of its comparison alone.',

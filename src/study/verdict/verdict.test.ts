@@ -240,6 +240,7 @@ describe('until decided', () => {
     expect(looked.outcome).toBe('helped');
     expect(looked.bootstrap![0]).toBeLessThan(fixed.bootstrap![0]);
     expect(looked.t![1]).toBeGreaterThan(fixed.t![1]);
+    expect(looked.better.interval[0]).toBeLessThan(fixed.better.interval[0]);
   });
 
   test('before the first look nothing is judged', async () => {
