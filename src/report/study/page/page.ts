@@ -20,7 +20,8 @@ const e = escapeHtml;
  * The report of a study as the text of one HTML file that loads nothing: the verdict in words, what became of a document's claim, the ranked
  * table with a forest plot, every seed's score and what cannot be told apart, curves with bands, time against score, the gap between training
  * and test data, every run, settings, method, the command that repeats it, and the raw figures to download. Where scripts run, tables can be
- * sorted, variants hidden, curves smoothed and shown along steps or time and on logarithmic axes; without, all of it is there as it is. It is
+ * sorted, variants hidden, curves smoothed and shown along steps or time and on logarithmic axes; without, all of it
+ * is there as it is, but for the CSV file, which the script makes of the JSON. It is
  * light or dark as the reader's system is, and light on paper.
  * @param figures what `runStudy` of `hone/study` gives.
  * @param verdict what `studyVerdict` of `hone/study` says of them.
