@@ -244,10 +244,23 @@ export function hereTag(): string {
 const temporaryName = (target: string) =>
   join(dirname(target), `.${basename(target)}.${hereTag()}-${process.pid}-${systemCrypto().randomBytes(4).toString('hex')}.tmp`);
 
+/** What Linux says of a process, from its state on; empty where the system does not say. */
+function statOf(pid: number): readonly string[] {
+  try {
+    // What stands before the last bracket is the program's name, which may hold anything.
+    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+  } catch {
+    return [];
+  }
+}
+
+/** Whether there is such a process. One that has ended, and whose parent has not asked how, does nothing any more: in containers it may stay for good. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return statOf(pid)[0] !== 'Z';
   } catch (error) {
     return (error as Failure).code !== 'ESRCH'; // EPERM: somebody else's
   }
@@ -262,14 +275,7 @@ export interface ProcessMark {
 }
 
 /** When a process began, in the ticks of Linux. */
-function bornAt(pid: number): string {
-  try {
-    // What stands before the last bracket is the program's name, which may hold anything.
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/s, '').split(' ')[20] ?? '';
-  } catch {
-    return '';
-  }
-}
+const bornAt = (pid: number) => statOf(pid)[19] ?? '';
 
 /** This process. */
 export const ownProcess = (): ProcessMark => ({ pid: process.pid, here: hereTag(), born: bornAt(process.pid) });

@@ -36,6 +36,21 @@ test('one that was killed holds nothing; another that got its number later is no
   holdFolder(root, 'test')();
 });
 
+test.runIf(process.platform === 'linux')('one that has ended, and whose parent does not ask how, holds nothing', async () => {
+  const parent = spawn('sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1'), { timeout: 10_000 }).toMatch(/\) Z /);
+    const release = holdFolder(root, 'test');
+    const { born: _, ...mark } = note();
+    write({ ...mark, pid });
+    expect(holderOf(root)).toMatchObject({ pid, alive: false });
+    release();
+  } finally {
+    parent.kill();
+  }
+});
+
 test('of another machine, and of damaged notes, nothing is known', () => {
   holdFolder(root, 'test');
   write({ ...note(), here: 'elsewhere' });
