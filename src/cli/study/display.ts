@@ -23,6 +23,8 @@ export function studyDisplay(
   let left: number | undefined;
   let logged = performance.now();
   let planned = false;
+  const waiting: string[] = [];
+  const dropped = new Set<string>();
 
   const whole = (columns: number) => {
     const share = runs === 0 ? 0 : [...running.values()].reduce((sum, state) => sum + doneOf(state), ended) / runs;
@@ -42,7 +44,8 @@ export function studyDisplay(
   };
 
   const see = (place: StudyRunPlace) => {
-    runs = place.runs;
+    // Successive halving takes up a run several times, which makes no more of them.
+    runs = Math.min(place.runs, names.length * place.repeats);
   };
 
   return {
@@ -66,11 +69,12 @@ export function studyDisplay(
       display.show(lines);
     },
     epoch(epoch, place) {
+      see(place);
       if (performance.now() - logged < LOGGED * 1000) return;
       logged = performance.now();
       const time = left === undefined ? '' : `, ${showDuration(left)} left`;
       display.logLine(
-        `${ended} of ${plural(place.runs, 'run')} ended${time}; ${oneLine(place.variant)}, repeat ${place.repeat + 1}: epoch ${epoch.epoch}, validation ${oneLine(metric)} ${shownScore(epoch.validation[metric])}`,
+        `${ended} of ${plural(runs, 'run')} ended${time}; ${oneLine(place.variant)}, repeat ${place.repeat}: epoch ${epoch.epoch}, validation ${oneLine(metric)} ${shownScore(epoch.validation[metric])}`,
       );
     },
     runEnd(run, place) {
@@ -79,15 +83,24 @@ export function studyDisplay(
       if (run.running === true) return;
       ended++;
       logged = performance.now();
-      display.line(runLine(run, place, ended, label, metric));
+      const line = runLine(run, { ...place, runs }, ended, label, metric);
+      if (planned) display.line(line);
+      else waiting.push(line); // the figures come next, and say first what it was trained on
     },
     figures({ data, variants }) {
       ended = variants.reduce((sum, variant) => sum + variant.runs.filter((run) => run.running !== true).length, 0);
-      if (planned) return;
-      planned = true;
-      display.line(
-        `data: ${data.train.toLocaleString('en-US')} to train on, ${data.validation.toLocaleString('en-US')} to choose the epoch by, ${data.test.toLocaleString('en-US')} to test on`,
-      );
+      if (!planned) {
+        planned = true;
+        display.line(
+          `data: ${data.train.toLocaleString('en-US')} to train on, ${data.validation.toLocaleString('en-US')} to choose the epoch by, ${data.test.toLocaleString('en-US')} to test on`,
+        );
+        for (const line of waiting.splice(0)) display.line(line);
+      }
+      for (const { name, droppedAfter } of variants) {
+        if (droppedAfter === undefined || dropped.has(name)) continue;
+        dropped.add(name);
+        display.line(`dropped after ${plural(droppedAfter, 'epoch')}, by its score on validation data: ${oneLine(name)}`);
+      }
     },
   };
 }
@@ -97,10 +110,10 @@ function doneOf({ epoch, epochs, step, steps }: ProgressState): number {
   return (epoch - 1 + (steps ? step / steps : 0.5)) / epochs;
 }
 
-/** `2/8  batchnorm  repeat 1  test accuracy 0.9523  epoch 5 of 6  3.2 s`. */
+/** `2/8  batchnorm  repeat 0  test accuracy 0.9523  epoch 5 of 6  3.2 s`. */
 function runLine(run: StudyRun, { variant, runs }: StudyRunPlace, ended: number, label: number, metric: string): string {
   const name = oneLine(variant);
-  const head = `${`${ended}/${runs}`.padStart(2 * String(runs).length + 1)}  ${name}${' '.repeat(label - width(name))}  repeat ${run.repeat + 1}`;
+  const head = `${`${ended}/${runs}`.padStart(2 * String(runs).length + 1)}  ${name}${' '.repeat(label - width(name))}  repeat ${run.repeat}`;
   const score = run.scores && `test ${oneLine(metric)} ${shownScore(run.scores.test[metric])}`;
   const place = run.epochs.length > 0 && `epoch ${run.chosen} of ${run.epochs.length}`;
   const why = run.failed === undefined ? run.stoppedEarly && 'stopped early' : `failed: ${oneLine(run.failed)}`;

@@ -45,7 +45,7 @@ describe('a study of a file', () => {
       ],
     ]);
     expect(stderr).toMatch(/^engine: /);
-    expect(stderr).toMatch(/^12\/12 {2}lr 0\.1 +repeat 3 {2}test accuracy [01]\.\d{4} {2}epoch [12] of 2 {2}\d\.\d s$/m);
+    expect(stderr).toMatch(/^12\/12 {2}lr 0\.1 +repeat 2 {2}test accuracy [01]\.\d{4} {2}epoch [12] of 2 {2}\d\.\d s$/m);
     for (const name of ['baseline', 'width 4', 'width 8', 'lr 0.1']) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
     const { words } = await verdictOf('runs/tiny');
     for (const sentence of words) expect(stdout).toContain(sentence);

@@ -159,6 +159,16 @@ describe('numbers', () => {
       shared: 9,
     });
     expect(showScore(unitsOf('mse', variants), 128.456)).toBe('128');
+    // Pairs may differ by less than runs spread: a difference has its own digits.
+    const pairs = madeFigures({
+      variants: { a: 0, b: 0.002 },
+      metric: { name: 'mse', better: 'min' },
+      level: 0.9,
+      noise: 0.001,
+      shared: 0.2,
+    });
+    const units = unitsOf('mse', pairs.variants);
+    expect([showScore(units, 0.88128), showDifference(units, 0.00213)]).toEqual(['0.88', '+0.0021']);
     const tiny = madeFigures({
       variants: { a: 0, b: 1e-6 },
       metric: { name: 'mae', better: 'min' },

@@ -15,6 +15,8 @@ export interface Units {
   readonly differenceUnit: 'points' | '';
   /** Digits after the point. */
   readonly digits: number;
+  /** Those of a difference, where pairs of runs spread less than the runs. Default: `digits`. */
+  readonly differenceDigits?: number;
 }
 
 /** Numbers of a file that had NaN in it are null. */
@@ -45,7 +47,23 @@ export function unitsOf(metric: string, variants: readonly StudyVariantFigures[]
   const means = variants.map((variant) => Math.abs(meanOf(testScores(variant, metric)).mean * factor)).filter((m) => isNumber(m) && m > 0);
   const typical = spreads[spreads.length >> 1] ?? Math.max(...means, 1e-6) / 100;
   const digits = Math.min(share ? 2 : 10, Math.max(share ? 1 : 0, 1 - Math.floor(Math.log10(typical))));
-  return { factor, unit: share ? '%' : '', differenceUnit: share ? 'points' : '', digits };
+  const units = { factor, unit: share ? '%' : '', differenceUnit: share ? 'points' : '', digits } as const;
+  if (share) return units;
+  const least = Math.min(
+    ...variants
+      .slice(1)
+      .map((variant) => pairedError(variant, variants[0]!, metric))
+      .filter((error) => error > 0),
+  );
+  const fine = Number.isFinite(least) ? 1 - Math.floor(Math.log10(2 * least)) : digits;
+  return { ...units, differenceDigits: Math.min(digits + 3, Math.max(digits, fine)) };
+}
+
+/** The standard error of the mean difference of two variants whose runs are pairs; NaN where there are fewer than two. */
+function pairedError(variant: StudyVariantFigures, against: StudyVariantFigures, metric: string): number {
+  const other = new Map(against.runs.map((run) => [run.repeat, run.scores?.test[metric]]));
+  const { deviation, count } = meanOf(variant.runs.map((run) => finite(run.scores?.test[metric]) - finite(other.get(run.repeat))));
+  return deviation / Math.sqrt(count);
 }
 
 /** Very large and very small numbers keep their size. */
@@ -74,7 +92,8 @@ export function showSpread(units: Units, { mean, deviation }: Pick<VariantVerdic
 /** `+1.30`, `−0.20`, `0.00`. */
 export function showDifference(units: Units, value: unknown): string {
   if (!isNumber(value)) return '–';
-  const text = showValue(units, Math.abs(value));
+  const { differenceDigits: digits = units.digits } = units;
+  const text = showValue({ ...units, digits }, Math.abs(value));
   return Number(text) === 0 ? text : `${value > 0 ? '+' : '−'}${text}`;
 }
 

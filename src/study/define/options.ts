@@ -145,6 +145,6 @@ export function bySetting<S extends object>(name: string, value: number | ((sett
 }
 
 /** By what the epoch of a setting's runs is chosen. @throws {ArgumentError} for anything else. */
-export function chosenBy<S extends object>({ choose = 'metric' }: Pick<StudyOptions<S>, 'choose'>, setting: S): Choose {
-  return oneOf(OP, 'choose', typeof choose === 'function' ? choose(setting) : choose, CHOICES);
+export function chosenBy<S extends object>({ choose = 'metric' }: Pick<StudyOptions<S>, 'choose'>, setting: S, name = 'choose'): Choose {
+  return oneOf(OP, name, typeof choose === 'function' ? choose(setting) : choose, CHOICES);
 }

@@ -203,6 +203,12 @@ describe('defineStudy', () => {
       },
       'are the same two',
     ],
+    [
+      { ...ok, epochs: ({ lr: rate }: { lr: number }) => (rate === 1 ? 0 : 3) },
+      'epochs of the variant "lr 1" is 0, expected a whole number',
+    ],
+    [{ ...ok, batchSize: () => 0.5 }, 'batchSize of the variant "baseline" is 0.5'],
+    [{ ...ok, choose: () => 'best' }, 'choose of the variant "baseline" is "best"'],
     [{ ...ok, loss: new nn.MSELoss() }, 'accuracy says nothing of MSELoss'],
   ])('refuses what cannot be meant: %#', (given, message) => {
     const define = () => defineStudy(given as never);

@@ -1,7 +1,7 @@
 /** defineStudy: what is compared, checked before anything runs. */
 import type { StudyMetric } from '../../report/study/figures.js';
 import type { FactorsOf, InferredOptions, SettingOf, VariantsOf } from './infer.js';
-import { readStudy } from './options.js';
+import { bySetting, chosenBy, readStudy } from './options.js';
 import type { StudyOptions } from './types.js';
 import { type StudyEntry, variantsOf } from './variants.js';
 
@@ -28,6 +28,7 @@ export class Study<S extends object = object> {
     this.title = options.title;
     this.metric = Object.freeze(metric);
     const variants = variantsOf(this.options);
+    checkBySetting(this.options, variants);
     this.variants = Object.freeze(only ? variants.filter(({ name }) => only.includes(name)) : variants);
     Object.freeze(this);
   }
@@ -39,6 +40,16 @@ export class Study<S extends object = object> {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+}
+
+/** Numbers by setting are asked for here, where the file that gives them is known, and not when their variant's turn comes. */
+function checkBySetting<S extends object>({ epochs, batchSize, choose }: StudyOptions<S>, variants: readonly StudyEntry<S>[]): void {
+  for (const { name, setting } of variants) {
+    const of = ` of the variant ${JSON.stringify(name)}`;
+    if (typeof epochs === 'function') bySetting(`epochs${of}`, epochs, setting);
+    if (typeof batchSize === 'function') bySetting(`batchSize${of}`, batchSize, setting);
+    if (typeof choose === 'function') chosenBy({ choose }, setting, `choose${of}`);
   }
 }
 

@@ -121,7 +121,7 @@ async function mistake(error: SyntaxError, full: string): Promise<string> {
   const [, from, wanted] = /^The requested module '([^']+)' does not provide an export named '([^']+)'/.exec(said) ?? [];
   if (from !== undefined) return `${name} imports ${wanted} of "${from}", which has no such export.${await meantExport(from, wanted!)}`;
   if (/^Cannot use import statement outside a module|^Unexpected token 'export'/.test(said))
-    return `${name} is a module, but its package.json has "type": "commonjs", so that Node does not read it as one. Name it .mjs or .ts.`;
+    return `${name} is a module, but Node does not read it as one, since ${name.endsWith('.cjs') ? 'its name ends in .cjs' : 'its package.json has "type": "commonjs"'}. Name it .mjs or .ts.`;
   if (placed !== undefined) return `${name}:${line}: ${said}\n${rest.slice(0, 2).join('\n').trimEnd()}`;
   return foundIn() ?? `${name}, or a file that it imports, has a mistake in its syntax: ${said}`;
 }

@@ -123,8 +123,13 @@ describe('a run', () => {
     ['prepare', { prepare: () => ({ train: [] }) }, /^defineStudy: prepare gives a train that is empty\.$/],
     ['prepare', { prepare: () => ({ tarin: [] }) as never }, /^defineStudy: prepare: there is no option "tarin"\. Did you mean train\?/],
     ['prepare', { prepare: () => undefined as never }, /^defineStudy: prepare gives undefined, expected/],
-    ['epochs', { epochs: () => 0.5 }, /^defineStudy: epochs is 0\.5/],
-    ['choose', { choose: () => 'best' as never }, /^defineStudy: choose is "best"/],
+    ['prepare', { prepare: () => ({ train: 5 as never }) }, /^defineStudy: train of prepare: the dataset is a number, expected a Dataset/],
+    [
+      'optimizer',
+      { optimizer: () => undefined as never },
+      /^defineStudy: optimizer gives undefined, expected an optimizer such as new optim\.SGD/,
+    ],
+    ['callbacks', { callbacks: () => ({}) as never }, /^defineStudy: callbacks gives an object, expected a list/],
   ] as [string, Partial<StudyOptions<Setting>>, RegExp][])('notes what %s throws', async (_, more, message) => {
     const result = await run(more);
     expect(result.failed).toMatch(message);

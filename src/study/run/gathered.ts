@@ -120,14 +120,14 @@ export class Gathered<S extends object> {
   private settings(): Record<string, string> {
     const { options, variants } = this.study;
     const { batchSize = 32, epochs, loss } = options;
-    const ofAll = (value: BySetting<S>) =>
-      [...new Set(variants.map(({ setting }) => bySetting('batchSize', value, setting as S)))].join(' or ');
+    const ofAll = (name: string, value: BySetting<S>) =>
+      [...new Set(variants.map(({ setting }) => bySetting(name, value, setting as S)))].join(' or ');
     const optimizers = new Set([...this.runs.values()].flatMap((runs) => runs.flatMap(({ optimizer }) => optimizer ?? [])));
     return {
-      'batch size': ofAll(batchSize),
+      'batch size': ofAll('batchSize', batchSize),
       loss: loss === undefined ? 'CrossEntropyLoss' : (typeof loss === 'function' ? loss.name : classNameOf(loss)) || 'a function',
       ...(optimizers.size > 0 && { optimizer: [...optimizers].join('; ') }),
-      ...(typeof epochs === 'function' && this.options.epochs === undefined && { 'epochs of the variants': ofAll(epochs) }),
+      ...(typeof epochs === 'function' && this.options.epochs === undefined && { 'epochs of the variants': ofAll('epochs', epochs) }),
       engine: engineInfo().name === 'native' ? 'native' : 'WebAssembly',
     };
   }

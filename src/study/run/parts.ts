@@ -1,5 +1,5 @@
 /** What a run is made of: its data, its model and what trains it, each from random numbers of its own. */
-import type { DatasetLike } from '../../data/datasets/dataset.js';
+import { asDataset, type DatasetLike } from '../../data/datasets/dataset.js';
 import { DataLoader } from '../../data/loader/data-loader.js';
 import { RandomSampler } from '../../data/loader/sampler.js';
 import { ArgumentError } from '../../errors.js';
@@ -82,7 +82,11 @@ export async function partsOf<S extends object>(
   if (trained.has(model))
     throw new ArgumentError(`${OP}: model gives a module that another run has trained. Make a new one each time that it is called.`);
   trained.add(model);
-  const optimizer = options.optimizer?.(model, setting, context) ?? new Adam(model.parameters());
+  const optimizer = options.optimizer ? options.optimizer(model, setting, context) : new Adam(model.parameters());
+  if (optimizer === undefined || optimizer === null)
+    throw new ArgumentError(
+      `${OP}: optimizer gives ${show(optimizer)}, expected an optimizer such as new optim.SGD(model.parameters(), { lr: 0.1 }).`,
+    );
   const scheduler = options.scheduler?.(optimizer as AnyOptimizer, setting, context);
   const own = ownFit(options.fit?.(setting, context, model));
   // Counted once, for what is trained and for what is measured.
@@ -94,7 +98,7 @@ export async function partsOf<S extends object>(
     scheduler,
     loss: own.loss ?? options.loss ?? new CrossEntropyLoss(),
     metrics: metricsOf(options),
-    callbacks: [...(options.callbacks?.(setting, context) ?? []), ...((own.callbacks ?? []) as readonly Callback<never>[])],
+    callbacks: [...callbacksOf(options.callbacks?.(setting, context)), ...((own.callbacks ?? []) as readonly Callback<never>[])],
     more: { ...own, ...weights },
     loaderOf,
   };
@@ -105,6 +109,13 @@ export async function scoresOf({ model, loss, metrics, more, loaderOf }: RunPart
   const { forward, lossAverage, classWeights, sampleWeights } = more;
   const given = Object.entries({ forward, lossAverage, classWeights, sampleWeights }).filter(([, value]) => value !== undefined);
   return { ...(await evaluate<unknown>(model, loaderOf(set), { loss, metrics, ...Object.fromEntries(given) })) };
+}
+
+/** @throws {ArgumentError} for what is no list of callbacks; those in it are `fit`'s to check. */
+function callbacksOf(given: readonly Callback<never>[] | undefined): readonly Callback<never>[] {
+  if (given !== undefined && !Array.isArray(given))
+    throw new ArgumentError(`${OP}: callbacks gives ${show(given)}, expected a list: [gradientClipping({ norm: 1 })].`);
+  return given ?? [];
 }
 
 /** What `fit` of a study may not give, and what to give instead. */
@@ -142,7 +153,7 @@ function prepared(split: Required<StudyData>, given: unknown): Required<StudyDat
   const read = readOptions(`${OP}: prepare`, { train: required, validation: required, test: required } as Required<StudyData>, given);
   const { train = split.train, validation = split.validation, test = split.test } = read as Partial<StudyData>;
   for (const [name, part] of Object.entries({ train, validation, test }))
-    if (lengthOf(part) === 0) throw new ArgumentError(`${OP}: prepare gives a ${name} that is empty.`);
+    if (asDataset(part, `${OP}: ${name} of prepare`).length === 0) throw new ArgumentError(`${OP}: prepare gives a ${name} that is empty.`);
   return { train, validation, test };
 }
 

@@ -152,6 +152,11 @@ describe('runs that are missing', () => {
       words: 'none: cannot be judged, as 8 of 8 runs of none failed (the data ran out); no score is left to compare',
     });
     expect(variants.at(-1)).toMatchObject({ name: 'none', runs: 0, failed: 8 });
+    const one = figuresOf({ base: base.slice(0, 1), none: [null] });
+    one.variants[1]!.runs[0]!.failed = 'linear: input has 2 features.';
+    expect((await studyVerdict(one)).comparisons[0]!.words).toBe(
+      'none: cannot be judged, as its one seed gave no score (linear: input has 2 features)',
+    );
   });
 
   describe('that diverged, and have the scores that they were left with', () => {

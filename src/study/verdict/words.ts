@@ -34,7 +34,7 @@ function sentence({ d, figures, tests }: Telling, comparison: Comparison, of: To
   const versus = against === figures.baseline ? variant : `${variant} against ${against}`;
   const say = speller(figures, of);
   if (outcome === 'failed')
-    return `${versus}: cannot be judged, as ${comparison.done - n} of ${seeds(comparison.done)} gave no score${reason(comparison)}`;
+    return `${versus}: cannot be judged, as ${comparison.done === 1 ? 'its one seed' : `${comparison.done - n} of ${seeds(comparison.done)}`} gave no score${reason(comparison)}`;
   if (n === 0) return `${versus}: no seed has been measured yet`;
   if (outcome === 'tooFew')
     return `${versus}: ${say.mean(mean)} so far${bootstrap ? ` (${say.range(bootstrap)})` : ''}, but with ${seeds(n)} no test can decide this: ${enough(figures, tests)}`;
@@ -96,7 +96,7 @@ function enough({ looks }: StudyFigures, tests: number): string {
 /** Why a run failed, where it is one line that fits. */
 function reason({ variant, against }: Comparison): string {
   const why = [...variant.runs, ...against.runs].find(({ failed }) => failed !== undefined)?.failed;
-  const line = why?.split('\n')[0];
+  const line = why?.split('\n')[0]?.replace(/\.$/, '');
   return line === undefined || line === '' ? '' : ` (${line.length > 100 ? `${line.slice(0, 99)}…` : line})`;
 }
 
@@ -150,14 +150,14 @@ function speller(figures: StudyFigures, { mean, bootstrap }: Pick<Told, 'mean' |
     half > 0 ? Math.min(8, Math.max(points ? 1 : 0, (points ? 0 : 1) - Math.floor(Math.log10(half)))) : points ? 1 : general.digits;
   // An end that is not 0 is not written as 0, where that is what counts.
   if (bootstrap && excludesZero(bootstrap) && bootstrap.some((end) => Number((end * general.factor).toFixed(digits)) === 0)) digits++;
-  const units: Units = { ...general, digits };
+  const units: Units = { ...general, digits, differenceDigits: digits };
   const unit = points ? ` ${general.differenceUnit}${name === 'accuracy' ? '' : ` of ${name}`}` : '';
   const plain = (value: number) => showDifference(units, value).replace('+', '');
   return {
     mean: (value) => (points ? `${showDifference(units, value)}${unit}` : `${name} ${showDifference(units, value)}`),
     range: ([low, high]) => `${plain(low)} to ${plain(high)}`,
     size: (value) =>
-      `${showDifference({ ...units, digits: Math.max(digits, value > 0 ? -Math.floor(Math.log10(value * units.factor)) : 0) }, value).replace('+', '')}${points ? ' points' : ''}`,
+      `${showDifference({ ...units, differenceDigits: Math.max(digits, value > 0 ? -Math.floor(Math.log10(value * units.factor)) : 0) }, value).replace('+', '')}${points ? ' points' : ''}`,
     round: (value) => {
       const scale = 10 ** Math.max(digits, -Math.floor(Math.log10(value * units.factor)));
       return Math.ceil(value * units.factor * scale - 1e-9) / scale / units.factor;
