@@ -155,7 +155,7 @@ describe('runs that are missing', () => {
     const one = figuresOf({ base: base.slice(0, 1), none: [null] });
     one.variants[1]!.runs[0]!.failed = 'linear: input has 2 features.';
     expect((await studyVerdict(one)).comparisons[0]!.words).toBe(
-      'none: cannot be judged, as its one seed gave no score (linear: input has 2 features)',
+      'none: cannot be judged, as the only run of none failed (linear: input has 2 features); no score is left to compare',
     );
   });
 
