@@ -9,8 +9,7 @@ export type Kin<T> = T extends number
     : T extends boolean
       ? boolean
       : T extends (...args: never) => unknown
-        ? // biome-ignore lint/suspicious/noExplicitAny: parameters of a function written here need no types; with never the compiler asks for them
-          (...args: any[]) => unknown
+        ? (...args: never) => unknown
         : T extends abstract new (
               ...args: never
             ) => unknown
