@@ -4,6 +4,7 @@ import { type SourceOfVariation, sourcesOfVariation } from 'hone/report';
 import { defineStudy, runStudy, type StudyData } from 'hone/study';
 import { datasets, transforms } from 'hone/vision';
 import { describe, expect, test } from 'vitest';
+import { joinSource } from '../../../test/helpers/joined-source.js';
 import { executeRun } from './execute-run.js';
 
 const COUNT = 24;
@@ -106,6 +107,7 @@ describe('random numbers of a study', () => {
 });
 
 test('workers of loaders draw from the noise, not from the order', async () => {
+  await joinSource([]);
   /** The corner of an image tells whether it was flipped. */
   const corners: number[] = [];
   class Reader extends nn.Module {
