@@ -202,11 +202,12 @@ describe('study', () => {
   });
 
   test('Ctrl-C before the first epoch ends leaves nothing behind', async () => {
-    const args = ['study', 'digits', '--processes', '1', '--out', 'early'];
+    // Of convolutions, whose epochs take seconds.
+    const args = ['study', 'dropout2d', '--processes', '1', '--out', 'early'];
     const { status, stdout, stderr } = await hone(args, {}, /variants: /, (child) => setTimeout(() => child.kill('SIGINT'), 150));
     expect([status, stdout]).toEqual([130, '']);
     expect(stderr).toMatch(/Stopped before the first epoch ended: there is nothing to report\.\n$/);
-    expect(existsSync(join(temporary, 'early/digits'))).toBe(false);
+    expect(existsSync(join(temporary, 'early/dropout2d'))).toBe(false);
   });
 });
 
