@@ -211,6 +211,35 @@ describe('study', () => {
   });
 });
 
+describe('what comes before the first run', () => {
+  test('data that cannot be made is told with its place, and leaves no folder', async () => {
+    const text = [
+      "import { nn } from 'hone';",
+      "import { defineStudy } from 'hone/study';",
+      'export default defineStudy({',
+      "  title: 'none',",
+      "  data: () => { throw new Error('no such data'); },",
+      '  model: () => new nn.Linear(1, 1),',
+      '  baseline: { a: 1 },',
+      '  variants: { b: { a: 2 } },',
+      '  epochs: 1,',
+      '});',
+    ];
+    writeFileSync(join(temporary, 'nodata.mjs'), `${text.join('\n')}\n`);
+    const { status, stdout, stderr } = await hone(['study', 'nodata.mjs', '--processes', '1', '--out', 'nothing']);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`Error: no such data\n    at data (file://${join(temporary, 'nodata.mjs')}:5:`);
+    expect(readdirSync(join(temporary, 'nothing'))).toEqual([]);
+  });
+
+  test('flags that do not go together are refused by their names', async () => {
+    const { status, stdout, stderr } = await hone(['study', 'digits', '--until-decided', '--halving', '--out', 'both']);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^hone: --until-decided and --halving do not go together: /);
+    expect(existsSync(join(temporary, 'both'))).toBe(false);
+  });
+});
+
 describe('files of studies', () => {
   test.each([
     [

@@ -261,3 +261,32 @@ export function madeStudies(): Record<string, StudyFigures> {
     single: madeFigures({ variants: { alone: 0 } }),
   };
 }
+
+/** A study of which only the runs of each variant are of interest, the baseline first. */
+export function figuresOfRuns(runs: Readonly<Record<string, StudyRun[]>>, more: Partial<StudyFigures> = {}): StudyFigures {
+  const names = Object.keys(runs);
+  return {
+    format: 1,
+    title: 'made up',
+    summary: '',
+    metric: { name: 'accuracy', better: 'max' },
+    chosenBy: 'validation.accuracy',
+    data: { train: 1, validation: 1, test: 1 },
+    testData: '',
+    varies: ['init'],
+    seed: 0,
+    epochs: 3,
+    repeats: runs[names[0]!]!.length,
+    baseline: names[0]!,
+    pairs: [],
+    settings: {},
+    variants: names.map((name) => ({ name, description: '', setting: {}, parameters: 1, architecture: '', runs: runs[name]! })),
+    ...more,
+  };
+}
+
+/** A run of which only the scores are of interest. */
+export function runOfScores(repeat: number, scores: StudyRun['scores']): StudyRun {
+  const seeds = { init: repeat, order: repeat, noise: repeat, split: repeat };
+  return { repeat, seeds, epochs: [], chosen: 2, seconds: 10, ...(scores && { scores }) };
+}

@@ -140,6 +140,10 @@ function askedFor(what: string, flags: StudyFlags): Asked & { name: string } {
     throw new ArgumentError(
       `--repeats ${repeats}: --until-decided runs as many as are needed. Give the most that there may be: --until-decided ${repeats}.`,
     );
+  if (untilDecided !== undefined && halving !== undefined)
+    throw new ArgumentError(
+      '--until-decided and --halving do not go together: halving chooses variants by the repeats that the tests look at. Halve first, then study those that are left: --variants a,b --until-decided.',
+    );
   const adaptive = {
     ...(untilDecided !== undefined && { untilDecided }),
     ...(halving !== undefined && { halving: halving === true ? halving : { factor: halving } }),

@@ -109,7 +109,7 @@ export function fieldNamed(option: string, given: string, infos: readonly Info[]
 }
 
 /** A condition: `variant=dropout`, `test.accuracy>0.9`. */
-export interface Filter {
+interface Filter {
   readonly field: string;
   readonly how: '=' | '!=' | '>' | '<' | '>=' | '<=';
   readonly value: string;

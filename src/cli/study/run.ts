@@ -1,5 +1,5 @@
 /** `hone study` at work: a study begun, gone on with, or reported on. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { oneLine } from '../../report/progress/cells.js';
@@ -42,7 +42,13 @@ export async function beginStudy(asked: Asked, out: string, name: string, runnin
     versions: versions!,
     ...asked,
   };
-  await work(study, request, folder, { resume: false, begin: () => writeRequest(folder, request) }, running);
+  try {
+    await work(study, request, folder, { resume: false, begin: () => writeRequest(folder, request) }, running);
+  } catch (error) {
+    // Nothing to go on with: what data() throws, or runStudy refuses, comes before the first run.
+    if (!existsSync(join(folder, NAMES.runs))) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Goes on with the study in a folder. */

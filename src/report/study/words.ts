@@ -20,7 +20,7 @@ export function listed(words: readonly string[]): string {
 }
 
 /** What varies between repeats, in words. */
-export const variations = ({ varies }: StudyFigures): string =>
+const variations = ({ varies }: StudyFigures): string =>
   varies.length === 0 ? 'nothing' : listed(varies.map((source) => SOURCES[source] ?? source));
 
 /** What a study is, by name: data, repeats, what varies. */

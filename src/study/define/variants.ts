@@ -212,7 +212,7 @@ function checkPairs(pairs: unknown, names: readonly string[]): void {
 }
 
 /** Whether two settings or levels are the same: numbers, texts and functions by themselves, lists and plain objects by what is in them. */
-export function isSame(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, i) => isSame(value, b[i]));
   if (!isOptions(a) || !isOptions(b)) return false;

@@ -2,6 +2,7 @@
 import type { ComparisonVerdict, Outcome, StudyFigures, StudyRun, StudyVerdict } from 'hone/report';
 import { type StudyPreset, studies } from 'hone/study';
 import { describe, expect, test } from 'vitest';
+import { figuresOfRuns } from '../../../test/helpers/study-figures.js';
 
 /** What a made-up run scores. */
 interface Scores {
@@ -49,31 +50,9 @@ function figuresOf(
   more: Partial<StudyFigures> = {},
 ): StudyFigures {
   const { variants, options, title } = preset.make({ data: { train: [[0, 0]], test: [[0, 0]] } });
-  return {
-    format: 1,
-    title,
-    summary: '',
-    metric: { name: 'accuracy', better: 'max' },
-    chosenBy: '',
-    data: { train: 1, validation: 1, test: 1 },
-    testData: '',
-    varies: ['init'],
-    seed: 0,
-    epochs: 17,
-    repeats: REPEATS,
-    baseline: variants[0]!.name,
-    pairs: options.pairs ?? [],
-    settings: {},
-    variants: variants.map(({ name }) => ({
-      name,
-      description: '',
-      setting: {},
-      parameters: 1,
-      architecture: '',
-      runs: Array.from({ length: REPEATS }, (_, repeat) => runOf(repeat, scores(name, repeat))),
-    })),
-    ...more,
-  };
+  const runsOf = (name: string) => Array.from({ length: REPEATS }, (_, repeat) => runOf(repeat, scores(name, repeat)));
+  const runs = Object.fromEntries(variants.map(({ name }) => [name, runsOf(name)]));
+  return figuresOfRuns(runs, { title, epochs: 17, pairs: options.pairs ?? [], ...more });
 }
 
 /** The verdict on them, of outcomes that are made up as well. */

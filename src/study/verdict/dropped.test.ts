@@ -1,41 +1,23 @@
 /** A verdict on what successive halving left. */
 import { Generator, randn } from 'hone';
-import type { StudyFigures, StudyRun, StudyVariantFigures } from 'hone/report';
+import type { StudyFigures, StudyVariantFigures } from 'hone/report';
 import { studyVerdict } from 'hone/study';
 import { expect, test } from 'vitest';
+import { figuresOfRuns, runOfScores } from '../../../test/helpers/study-figures.js';
 
 /** Figures of variants with these scores, repeat by repeat; the baseline first. Of those that are dropped there are no scores. */
 function figuresOf(scores: readonly (readonly number[])[], dropped: ReadonlySet<number>): StudyFigures {
-  const runOf = (score: number, repeat: number): StudyRun => ({
-    repeat,
-    seeds: { init: repeat, order: repeat, noise: repeat, split: repeat },
-    epochs: [],
-    chosen: 1,
-    seconds: 1,
-    scores: { train: { loss: 1, accuracy: score }, validation: { loss: 1, accuracy: score }, test: { loss: 1, accuracy: score } },
-  });
-  const variants = scores.map((of, i): StudyVariantFigures => {
-    const runs = of.map(runOf);
-    const about = { name: i === 0 ? 'baseline' : `variant ${i}`, description: '', setting: {}, parameters: 1, architecture: '' };
-    return dropped.has(i) ? { ...about, runs: runs.map(({ scores: _, ...run }) => run), droppedAfter: 2 } : { ...about, runs };
-  });
-  return {
-    format: 1,
-    title: '',
-    summary: '',
-    metric: { name: 'accuracy', better: 'max' },
-    chosenBy: 'validation.accuracy',
-    data: { train: 1, validation: 1, test: 1 },
-    testData: '',
-    varies: ['init'],
-    seed: 0,
-    epochs: 4,
-    repeats: scores[0]!.length,
-    baseline: 'baseline',
-    pairs: [],
-    settings: {},
-    variants,
+  const runOf = (accuracy: number, repeat: number) => {
+    const part = { loss: 1, accuracy };
+    return runOfScores(repeat, { train: part, validation: part, test: part });
   };
+  const nameOf = (i: number) => (i === 0 ? 'baseline' : `variant ${i}`);
+  const figures = figuresOfRuns(Object.fromEntries(scores.map((of, i) => [nameOf(i), of.map(runOf)])));
+  const variants = figures.variants.map(
+    (variant, i): StudyVariantFigures =>
+      dropped.has(i) ? { ...variant, runs: variant.runs.map(({ scores: _, ...run }) => run), droppedAfter: 2 } : variant,
+  );
+  return { ...figures, variants };
 }
 
 test('makes no more false alarms where the best of many was kept by scores that go with those on test data', async () => {

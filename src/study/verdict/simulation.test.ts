@@ -12,6 +12,7 @@ import {
   undecided,
 } from 'hone/study';
 import { describe, expect, test } from 'vitest';
+import { figuresOfRuns, runOfScores } from '../../../test/helpers/study-figures.js';
 import { RandomState } from '../../data/split/random-state.js';
 
 class Numbers extends RandomState {
@@ -35,36 +36,11 @@ const chance = (share: number, of: number) => 3 * Math.sqrt((share * (1 - share)
 
 /** A study whose variants score this with each seed, the baseline first. */
 function studyOf(scores: Record<string, number[]>, more: Partial<StudyFigures> = {}): StudyFigures {
-  const names = Object.keys(scores);
-  return {
-    format: 1,
-    title: 'simulated',
-    summary: '',
-    metric: { name: 'accuracy', better: 'max' },
-    chosenBy: 'validation.accuracy',
-    data: { train: 1, validation: 1, test: 1 },
-    testData: '',
-    varies: ['init'],
-    seed: 0,
-    epochs: 1,
-    repeats: scores[names[0]!]!.length,
-    baseline: names[0]!,
-    pairs: [],
-    settings: {},
-    ...more,
-    variants: names.map((name) => ({
-      name,
-      description: '',
-      setting: {},
-      parameters: 1,
-      architecture: '',
-      runs: scores[name]!.map((accuracy, repeat) => {
-        const part = { loss: 1, accuracy };
-        const seeds = { init: repeat, order: repeat, noise: repeat, split: repeat };
-        return { repeat, seeds, epochs: [], chosen: 1, seconds: 1, scores: { train: part, validation: part, test: part } };
-      }),
-    })),
+  const runOf = (accuracy: number, repeat: number) => {
+    const part = { loss: 1, accuracy };
+    return runOfScores(repeat, { train: part, validation: part, test: part });
   };
+  return figuresOfRuns(Object.fromEntries(Object.entries(scores).map(([name, list]) => [name, list.map(runOf)])), more);
 }
 
 describe('studies in which nothing has an effect', () => {

@@ -1,46 +1,22 @@
 import type { StudyFigures, StudyRun } from 'hone/report';
 import { studyVerdict } from 'hone/study';
 import { describe, expect, test } from 'vitest';
+import { figuresOfRuns, runOfScores } from '../../../test/helpers/study-figures.js';
 
 /** What a variant scores with each seed; null: the run threw. */
 type Scores = Record<string, readonly (number | null)[]>;
 
 function figuresOf(scores: Scores, more: Partial<StudyFigures> = {}): StudyFigures {
-  const names = Object.keys(scores);
-  const metric = more.metric ?? { name: 'accuracy', better: 'max' };
+  const { metric = { name: 'accuracy', better: 'max' }, variants: changed, ...rest } = more;
   const runOf = (score: number | null, repeat: number): StudyRun => {
-    const seeds = { init: repeat, order: repeat, noise: repeat, split: repeat };
-    const run = { repeat, seeds, epochs: [], chosen: 2, seconds: 10 };
-    if (score === null) return { ...run, chosen: 0, failed: 'the data ran out\nat line 3' };
+    if (score === null) return { ...runOfScores(repeat, undefined), chosen: 0, failed: 'the data ran out\nat line 3' };
     const of = (value: number) => ({ loss: 0.5, [metric.name]: value });
-    return { ...run, scores: { train: of(score + 0.01), validation: of(0), test: of(score) } };
+    return runOfScores(repeat, { train: of(score + 0.01), validation: of(0), test: of(score) });
   };
-  return {
-    format: 1,
-    title: 't',
-    summary: '',
-    metric,
-    chosenBy: 'validation.accuracy',
-    data: { train: 1, validation: 1, test: 1 },
-    testData: '',
-    varies: ['init'],
-    seed: 0,
-    epochs: 3,
-    repeats: scores[names[0]!]!.length,
-    baseline: names[0]!,
-    pairs: [],
-    settings: {},
-    ...more,
-    variants: names.map((name) => ({
-      name,
-      description: '',
-      setting: {},
-      parameters: 1,
-      architecture: '',
-      runs: scores[name]!.map(runOf),
-      ...(more.variants?.find((variant) => variant.name === name) ?? {}),
-    })),
-  };
+  const runs = Object.fromEntries(Object.entries(scores).map(([name, list]) => [name, list.map(runOf)]));
+  const figures = figuresOfRuns(runs, { title: 't', metric, ...rest });
+  const changeOf = (name: string) => changed?.find((variant) => variant.name === name);
+  return { ...figures, variants: figures.variants.map((variant) => ({ ...variant, ...changeOf(variant.name) })) };
 }
 
 /** Seeds differ by much, variants on one seed by little. */
