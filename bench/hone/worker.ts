@@ -1,0 +1,47 @@
+/** Hone in a process of its own, as its peers are: one for each engine. `peers/peer.ts` says what the lines mean. */
+import { createInterface } from 'node:readline';
+import type { Request, Task } from '../peers/peer.js';
+import { hone } from './hone.js';
+import { stepOf } from './models.js';
+import { profileOf } from './profile.js';
+
+function make(task: Task): () => void {
+  return stepOf(task);
+}
+
+function measure(call: () => void, rounds: number, calls: number): number[] {
+  const times: number[] = [];
+  for (let r = 0; r < rounds; r++) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    times.push((performance.now() - start) / calls);
+  }
+  return times;
+}
+
+let made: (() => void) | undefined;
+
+function answer(request: Request): object {
+  switch (request.do) {
+    case 'make':
+      made = make(request.task);
+      return {};
+    case 'time':
+      return { times: measure(made!, request.rounds, request.calls) };
+    case 'profile':
+      return { lines: profileOf(made!, request.calls) };
+  }
+}
+
+const say = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+const { name, isa, threads } = hone.engineInfo();
+say({ version: `${name} (${isa})`, threads });
+for await (const line of createInterface(process.stdin)) {
+  try {
+    say(answer(JSON.parse(line) as Request));
+  } catch (error) {
+    console.error(error);
+    say({ error: (error as Error).message });
+  }
+}
