@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 /** The command `hone`. */
-import '../ops/methods/methods.js';
-import '#host';
 import { HoneError } from '../errors.js';
 import { createProgram } from './program.js';
 
@@ -12,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram().parseAsync();
+  await (await createProgram(process.argv.slice(2))).parseAsync();
 } catch (error) {
   if (!(error instanceof HoneError)) throw error;
   process.stderr.write(`hone: ${error.message.replace(/^hone[a-z -]*: /, '')}\n`);

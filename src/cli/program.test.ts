@@ -24,7 +24,7 @@ async function hone(...args: string[]): Promise<{ status: number; stdout: string
     });
     command.commands.forEach(capture);
   };
-  const program = createProgram();
+  const program = await createProgram();
   capture(program);
   try {
     await program.parseAsync(args, { from: 'user' });

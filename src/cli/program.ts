@@ -1,24 +1,80 @@
 /** The commands of `hone`, and what they share. */
-import { Command } from 'commander';
-import { setEngine } from '../engine/select.js';
-import { addConvertCommand } from './commands/convert.js';
-import { doctor } from './commands/doctor.js';
-import { addLrCommand } from './commands/lr.js';
-import { addLrFindCommand } from './commands/lr-find.js';
-import { addEvalCommand } from './commands/model/eval.js';
-import { addPredictCommand } from './commands/model/predict.js';
-import { addSummaryCommand } from './commands/model/summary.js';
-import { addRunsCommand } from './commands/runs.js';
-import { addStudyCommand } from './commands/study.js';
-import { addTensorBoardCommand } from './commands/tensorboard.js';
-import { addTrainCommand } from './commands/train.js';
+import { Command, Help } from 'commander';
 import { oneOf, wholeNumber } from './options.js';
 import { version } from './version.js';
 
 const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander removes it where colours are off
 
-/** All commands, ready to parse. */
-export function createProgram(): Command {
+/** How a command stands in the list, and the module that says the rest. */
+interface Entry {
+  /** What follows the name in the list. */
+  words?: string;
+  summary: string;
+  define: () => Promise<(command: Command) => unknown>;
+}
+
+const commands: Record<string, Entry> = {
+  study: {
+    words: '[options] [study]',
+    summary: 'compare techniques over several seeds, with a verdict: a preset, or a file of your own',
+    define: async () => (await import('./commands/study.js')).addStudyCommand,
+  },
+  train: {
+    words: '[options] [data]',
+    summary: 'train a model on a data set, an image folder or a CSV file',
+    define: async () => (await import('./commands/train.js')).addTrainCommand,
+  },
+  runs: {
+    summary: 'list, show, compare and delete runs of hone train and hone study',
+    define: async () => (await import('./commands/runs.js')).addRunsCommand,
+  },
+  eval: {
+    words: '[options] <model> <data>',
+    summary: 'measure a trained model on a data set, an image folder or a CSV file',
+    define: async () => (await import('./commands/model/eval.js')).addEvalCommand,
+  },
+  predict: {
+    words: '[options] <photo...>',
+    summary: 'predict pictures or rows of a CSV file with a trained model',
+    define: async () => (await import('./commands/model/predict.js')).addPredictCommand,
+  },
+  summary: {
+    words: '[options] <model>',
+    summary: 'show the layers of a model, with sizes and parameters',
+    define: async () => (await import('./commands/model/summary.js')).addSummaryCommand,
+  },
+  'lr-find': {
+    words: '[options] [data]',
+    summary: 'try learning rates for a model and its data, with several seeds',
+    define: async () => (await import('./commands/lr-find.js')).addLrFindCommand,
+  },
+  convert: {
+    words: '[options] <input> [output]',
+    summary: 'list or convert model files: .safetensors, .pth',
+    define: async () => (await import('./commands/convert.js')).addConvertCommand,
+  },
+  tensorboard: {
+    words: '[options] [runs]',
+    summary: 'start TensorBoard on folders of runs, and say where it is',
+    define: async () => (await import('./commands/tensorboard.js')).addTensorBoardCommand,
+  },
+  lr: {
+    words: '[options] <schedule...>',
+    summary: 'draw a schedule of learning rates',
+    define: async () => (await import('./commands/lr.js')).addLrCommand,
+  },
+  doctor: {
+    summary: 'show which engine runs here, and why',
+    define: async () => (await import('./commands/doctor.js')).addDoctorCommand,
+  },
+};
+
+/**
+ * The program, ready to parse.
+ * @param named the words of the command line: of commands that are not among them only names and summaries are there, so that `hone --help` need not
+ *   load them all. Default: all commands, whole.
+ */
+export async function createProgram(named?: readonly string[]): Promise<Command> {
   const program: Command = new Command('hone')
     .description(
       'Deep learning for TypeScript: train models on pictures and tables, measure them, predict with them, compare techniques, convert model files.',
@@ -31,6 +87,10 @@ export function createProgram(): Command {
     .configureHelp({
       showGlobalOptions: true,
       styleTitle: bold,
+      subcommandTerm: (command) =>
+        command.parent === program && commands[command.name()]
+          ? [command.name(), commands[command.name()]?.words].filter(Boolean).join(' ')
+          : Help.prototype.subcommandTerm(command),
       visibleGlobalOptions: (command) => (command === program ? [] : program.options.filter(({ long }) => long !== '--version')),
     })
     .addHelpText(
@@ -44,30 +104,18 @@ Examples:
   hone study my-study.ts        your own study; hone study --help shows more`,
     );
 
-  program.hook('preAction', () => {
+  program.hook('preAction', async () => {
     const { engine, threads } = program.opts<{ engine?: 'native' | 'wasm'; threads?: number }>();
     if (threads !== undefined) process.env['HONE_THREADS'] = String(threads);
-    if (engine !== undefined) setEngine(engine);
+    if (engine !== undefined) (await import('../engine/select.js')).setEngine(engine);
   });
 
-  addStudyCommand(program);
-  addTrainCommand(program);
-  addRunsCommand(program);
-  addEvalCommand(program);
-  addPredictCommand(program);
-  addSummaryCommand(program);
-  addLrFindCommand(program);
-  addConvertCommand(program);
-  addTensorBoardCommand(program);
-  addLrCommand(program);
-  program
-    .command('doctor')
-    .description('show which engine runs here, and why')
-    .action(() => {
-      const { text, healthy } = doctor();
-      process.stdout.write(`${text}\n`);
-      if (!healthy) process.exitCode = 1;
-    });
+  for (const [name, { summary, define }] of Object.entries(commands)) {
+    const command = program.command(name).summary(summary);
+    if (named && !named.includes(name)) continue;
+    await Promise.all([import('../ops/methods/methods.js'), import('#host')]);
+    (await define())(command);
+  }
   pointToHelp(program, 'hone');
   return program;
 }

@@ -55,7 +55,7 @@ export function honeHere(folder: string): (args: string[]) => Promise<Result> {
         stderr += `${text}\n`;
       }),
     ];
-    const program = createProgram();
+    const program = await createProgram();
     const everyCommand = (command: Command, use: (command: Command) => void) => {
       use(command);
       for (const sub of command.commands) everyCommand(sub, use);

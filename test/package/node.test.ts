@@ -97,7 +97,7 @@ describe('loading', () => {
         if (opened.has(file)) return;
         opened.add(file);
         const text = readFileSync(join(folder, file), 'utf8');
-        for (const [, next] of text.matchAll(/^(?:import|export)\b[^;'"]*?["']\.\/([^'"]+\.js)["']/gm)) open(next!);
+        for (const [, next] of text.matchAll(/(?:\bfrom|\bimport) ?["']\.\/([^'"]+\.js)["']/g)) open(next!);
       };
       open(`${entry}.js`);
       // A study stands on all the others.

@@ -27,7 +27,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const convert = (...args: string[]) => createProgram().parseAsync(['convert', ...args], { from: 'user' });
+const convert = async (...args: string[]) => (await createProgram()).parseAsync(['convert', ...args], { from: 'user' });
 const path = (name: string) => join(folder, name);
 
 describe('hone convert', () => {

@@ -15,14 +15,8 @@ interface ConvertFlags {
   key?: string;
 }
 
-export function addConvertCommand(program: Command): void {
-  program
-    .command('convert')
-    .summary(
-      `list or convert model files: ${Object.values(fileFormats)
-        .map(({ endings }) => `.${endings[0]}`)
-        .join(', ')}`,
-    )
+export function addConvertCommand(command: Command): void {
+  command
     .description(
       `Reads a model file and writes what it holds in another format, or lists it. The formats: ${formatsInWords()}. The code in a file is never run.`,
     )

@@ -1,5 +1,6 @@
 /** `hone doctor`: what runs the arithmetic on this machine, and why. */
 import { cpus } from 'node:os';
+import type { Command } from 'commander';
 import { nativeReport } from '../../engine/host-node.js';
 import { showBytes } from '../../engine/memory/allocator.js';
 import { type EngineInfo, engineInfo, setEngine } from '../../engine/select.js';
@@ -7,6 +8,14 @@ import { hasRelaxedSimd } from '../../engine/wasm.js';
 import { HoneError } from '../../errors.js';
 import { plural } from '../../report/text.js';
 import { version } from '../version.js';
+
+export function addDoctorCommand(command: Command): void {
+  command.description('Shows which engine runs here, and why.').action(() => {
+    const { text, healthy } = doctor();
+    process.stdout.write(`${text}\n`);
+    if (!healthy) process.exitCode = 1;
+  });
+}
 
 /** The findings, as lines of text; unhealthy where no engine can be used as things are set. */
 export function doctor(): { text: string; healthy: boolean } {

@@ -21,10 +21,8 @@ interface LrFindFlags extends TrainFlags {
   seeds: number;
 }
 
-export function addLrFindCommand(program: Command): void {
-  const command = program
-    .command('lr-find')
-    .summary('try learning rates for a model and its data, with several seeds')
+export function addLrFindCommand(command: Command): void {
+  command
     .description(
       'Raises the learning rate from step to step, with several seeds, and says between which rates the loss falls, or that there is no clear valley; draws the curves. Takes the flags of hone train.',
     )

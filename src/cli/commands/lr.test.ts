@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function lr(...args: string[]): Promise<string> {
   const write = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   try {
-    await createProgram().parseAsync(['lr', ...args], { from: 'user' });
+    await (await createProgram()).parseAsync(['lr', ...args], { from: 'user' });
     return write.mock.calls.map(([text]) => String(text)).join('');
   } finally {
     write.mockRestore();

@@ -18,10 +18,8 @@ interface LrFlags {
   theme: 'light' | 'dark' | 'auto';
 }
 
-export function addLrCommand(program: Command): void {
-  program
-    .command('lr')
-    .summary('draw a schedule of learning rates')
+export function addLrCommand(command: Command): void {
+  command
     .description(
       'Draws the learning rates of a schedule in the terminal, and with --out into a file. Schedules are those of optim.lrScheduler; "then" puts one after another (SequentialLR), "with" several together (ChainedScheduler).',
     )

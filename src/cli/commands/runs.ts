@@ -41,10 +41,8 @@ function lookOf({ whole = false }: { whole?: boolean }): Look {
 
 const rootOf = <F extends { root: string; out?: string }>(flags: F): F => (flags.out === undefined ? flags : { ...flags, root: flags.out });
 
-export function addRunsCommand(program: Command): void {
-  const runs = program
-    .command('runs')
-    .summary('list, show, compare and delete runs of hone train and hone study')
+export function addRunsCommand(runs: Command): void {
+  runs
     .description(
       'Shows what has been trained here: runs of hone train, studies, and each run of a study. Everything is read from the plain files in their folders.',
     )

@@ -39,10 +39,8 @@ const dataNames = Object.keys(presetDataTexts) as PresetDataName[];
 /** Names separated by commas, in one flag or several. */
 const names = (text: string, before: string[] = []) => [...before, ...text.split(',').map((name) => name.trim())];
 
-export function addStudyCommand(program: Command): void {
-  program
-    .command('study')
-    .summary('compare techniques over several seeds, with a verdict: a preset, or a file of your own')
+export function addStudyCommand(command: Command): void {
+  command
     .description(
       'Trains each variant of a study several times, with seeds that the variants share, and says which differences are more than chance. Writes a page, the figures, and a log for TensorBoard of each run.',
     )

@@ -27,7 +27,7 @@ function install(name: string, then: string): void {
   );
   chmodSync(path, 0o755);
 }
-const run = (...args: string[]) => createProgram().parseAsync(['tensorboard', ...args], { from: 'user' });
+const run = async (...args: string[]) => (await createProgram()).parseAsync(['tensorboard', ...args], { from: 'user' });
 const called = () => readFileSync(join(folder, 'called'), 'utf8').split('\n');
 
 test('starts the program, with the folder and the port, and ends as it does', async () => {

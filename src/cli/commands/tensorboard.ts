@@ -31,9 +31,8 @@ interface TensorBoardFlags {
 }
 
 /** Adds the command to the program. */
-export function addTensorBoardCommand(program: Command): void {
-  program
-    .command('tensorboard')
+export function addTensorBoardCommand(command: Command): void {
+  command
     .description('start TensorBoard on folders of runs, and say where it is')
     .argument('[runs]', 'a folder of runs', 'runs')
     .option('--port <number>', 'where it listens; default: 6006, or the next that is free', wholeNumber(0))

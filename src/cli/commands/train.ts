@@ -17,10 +17,8 @@ function datasetLines(): string {
     .join('\n');
 }
 
-export function addTrainCommand(program: Command): void {
-  const train = program
-    .command('train')
-    .summary('train a model on a data set, an image folder or a CSV file')
+export function addTrainCommand(train: Command): void {
+  train
     .description(
       'Trains a model and saves the weights of its best epoch with all that a prediction needs, a page with curves, scores and mistakes, and a checkpoint from which --resume goes on.',
     )

@@ -34,10 +34,8 @@ interface EvalFlags {
   out: string;
 }
 
-export function addEvalCommand(program: Command): void {
-  program
-    .command('eval')
-    .summary('measure a trained model on a data set, an image folder or a CSV file')
+export function addEvalCommand(command: Command): void {
+  command
     .description(
       'Measures a model that hone train has written: loss and scores, the confusion matrix, precision and recall of each class, and a page with the samples it is most wrong about. Of a data set its test part counts, of a folder with train/ and val/ the latter.',
     )

@@ -25,10 +25,8 @@ interface PredictFlags {
   csv?: boolean;
 }
 
-export function addPredictCommand(program: Command): void {
-  program
-    .command('predict')
-    .summary('predict pictures or rows of a CSV file with a trained model')
+export function addPredictCommand(command: Command): void {
+  command
     .description(
       'Says what a model that hone train has written takes pictures for, with its probabilities. Folders count with all their pictures, and patterns such as "photos/*.jpg". Of a CSV file it predicts every row.',
     )

@@ -17,10 +17,8 @@ interface SummaryFlags {
   classes?: number;
 }
 
-export function addSummaryCommand(program: Command): void {
-  program
-    .command('summary')
-    .summary('show the layers of a model, with sizes and parameters')
+export function addSummaryCommand(command: Command): void {
+  command
     .description(
       'Shows the tree of layers with the sizes of their outputs, parameters, multiplications and memory, as torchinfo does: of a model that hone train has written, or of one by name.',
     )
