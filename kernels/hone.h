@@ -288,6 +288,23 @@ HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight,
                                  const void *weight, const void *mean, const void *invstd, hone_int n, hone_int c, hone_int inner,
                                  int32_t training);
 
+/* ---- attention (attention/): f32, f64 ----------------------------------------------------------------------------------------- */
+
+/* out = softmax(scale q k^T + mask) v for each item of `lead` leading dims, causal 1: query i sees keys 0 to i. q [.., queries, features],
+ * k [.., keys, features], v [.., keys, value_features], out [.., queries, value_features]: steps of the last dim are 1. All sizes are 1 or
+ * more. mask [.., queries, keys] may be 0; mask_dtype bool: true where a query sees a key, or dtype: added to the scores. A query that sees no
+ * key gets 0. kept (uint8, [.., queries, keys], or 0; steps of the last dim 1) with p: weights that dropout keeps, and its probability.
+ * lse [items, queries] receives the logarithm of each query's sum of exp(scores), for backward; it may be 0. meta: the sizes of the leading
+ * dims, queries and keys, then the strides, lead + 2 each, of q, k, v, mask, kept and out; 0 repeats. */
+HONE_KERNEL(attention)(int32_t dtype, int32_t causal, double scale, hone_int queries, hone_int keys, hone_int features,
+                       hone_int value_features, void *out, void *lse, const void *q, const void *k, const void *v, const void *mask,
+                       int32_t mask_dtype, const void *kept, double p, int32_t lead, const double *meta);
+/* Gradients; grad_q, grad_k and grad_v may each be 0, and repeat nothing. meta goes on with the strides of grad_out, grad_q, grad_k, grad_v. */
+HONE_KERNEL(attention_backward)(int32_t dtype, int32_t causal, double scale, hone_int queries, hone_int keys, hone_int features,
+                                hone_int value_features, void *grad_q, void *grad_k, void *grad_v, const void *grad_out, const void *out,
+                                const void *lse, const void *q, const void *k, const void *v, const void *mask, int32_t mask_dtype,
+                                const void *kept, double p, int32_t lead, const double *meta);
+
 /* ---- recurrent layers (recurrent/): f32, f64 ---------------------------------------------------------------------------------- */
 
 /* One layer in one direction, all steps. Step t has one row for each of the first sizes_i64[t] sequences (never growing with t; address

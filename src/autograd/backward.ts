@@ -3,8 +3,9 @@ import { ArgumentError, GradError } from '../errors.js';
 import { type Arguments, readArguments, type Settings } from '../tensor/arguments/arguments.js';
 import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull } from '../tensor/arguments/checks.js';
 import { escapeScope } from '../tensor/storage.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { type Edge, edgeOf, Node } from './node.js';
+import { aliasTensor, type Tensor } from '../tensor/tensor.js';
+import type { ByName } from './named-gradients.js';
+import { type Edge, edgeOf, type Grads, type Needs, Node, record } from './node.js';
 import { ops, Walk } from './walk.js';
 
 /** The options of {@link Tensor.backward}. */
@@ -215,4 +216,42 @@ export function grad(
 
 function isList(x: unknown): x is readonly Tensor[] {
   return Array.isArray(x);
+}
+
+/**
+ * @internal The recorded gradients of an operation that is a kernel of its own: it is computed once more by `compute`, in operations that are
+ * recorded, and that is differentiated with its graph.
+ * @param grads those of what `compute` returns, null where nothing used it.
+ */
+export function gradientsOf<I extends ByName<I>>(
+  op: string,
+  operands: I,
+  needs: Needs<I>,
+  grads: readonly (Tensor | null)[],
+  compute: (operands: I) => readonly Tensor[],
+): Grads<I> {
+  const names: (keyof I)[] = [];
+  const ends: Tensor[] = [];
+  for (const name of Object.keys(operands) as (keyof I)[]) {
+    const x: Tensor | null = operands[name];
+    if (x === null || !needs[name]) continue;
+    names.push(name);
+    // Differentiation stops at these, and does not run through the operands' own history.
+    ends.push(record(op, aliasTensor(x, x.shape, x.strides, x.offset), { inputs: { x }, composed: (g) => ({ x: g }) }));
+  }
+  const outputs = compute({ ...operands, ...Object.fromEntries(names.map((name, i) => [name, ends[i]])) });
+  const used: Tensor[] = [];
+  const gradOutputs: Tensor[] = [];
+  grads.forEach((grad, i) => {
+    const output = outputs[i];
+    if (!grad || !output) return;
+    used.push(output);
+    gradOutputs.push(grad);
+  });
+  const found = grad(used, ends, { gradOutputs, createGraph: true, allowUnused: true });
+  const of = Object.fromEntries((Object.keys(operands) as (keyof I)[]).map((name) => [name, null]));
+  names.forEach((name, i) => {
+    of[name as string] = (found[i] ?? null) as never;
+  });
+  return of as Grads<I>;
 }

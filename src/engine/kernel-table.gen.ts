@@ -62,6 +62,8 @@ export interface Kernels {
   batchNorm(dtype: number, out: Ptr, saveMean: Ptr, saveInvstd: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, momentum: number, eps: number): number;
   batchNormEval(dtype: number, out: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, eps: number): number;
   batchNormBackward(dtype: number, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr, gradOut: Ptr, x: Ptr, weight: Ptr, mean: Ptr, invstd: Ptr, n: number, c: number, inner: number, training: number): number;
+  attention(dtype: number, causal: number, scale: number, queries: number, keys: number, features: number, valueFeatures: number, out: Ptr, lse: Ptr, q: Ptr, k: Ptr, v: Ptr, mask: Ptr, maskDtype: number, kept: Ptr, p: number, lead: number, meta: Ptr): number;
+  attentionBackward(dtype: number, causal: number, scale: number, queries: number, keys: number, features: number, valueFeatures: number, gradQ: Ptr, gradK: Ptr, gradV: Ptr, gradOut: Ptr, out: Ptr, lse: Ptr, q: Ptr, k: Ptr, v: Ptr, mask: Ptr, maskDtype: number, kept: Ptr, p: number, lead: number, meta: Ptr): number;
   recurrent(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, hidden: number, proj: number, out: Ptr, gates: Ptr, inner: Ptr, hBefore: Ptr, cBefore: Ptr, h: Ptr, c: Ptr, wHhT: Ptr, biasHh: Ptr, wHrT: Ptr): number;
   recurrentBackward(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, hidden: number, proj: number, gradGates: Ptr, gradHidden: Ptr, gradProj: Ptr, gradOut: Ptr, dh: Ptr, dc: Ptr, gates: Ptr, inner: Ptr, hBefore: Ptr, cBefore: Ptr, wHh: Ptr, wHr: Ptr): number;
   rowNorm(dtype: number, out: Ptr, saveMean: Ptr, saveInvstd: Ptr, x: Ptr, weight: Ptr, bias: Ptr, rows: number, groups: number, channels: number, span: number, centered: number, eps: number): number;
@@ -159,6 +161,8 @@ export const KERNEL_NAMES = {
   batchNorm: 'batch_norm',
   batchNormEval: 'batch_norm_eval',
   batchNormBackward: 'batch_norm_backward',
+  attention: 'attention',
+  attentionBackward: 'attention_backward',
   recurrent: 'recurrent',
   recurrentBackward: 'recurrent_backward',
   rowNorm: 'row_norm',
@@ -256,6 +260,8 @@ export const KERNEL_ARITY = {
   batchNorm: 14,
   batchNormEval: 11,
   batchNormBackward: 13,
+  attention: 18,
+  attentionBackward: 22,
   recurrent: 18,
   recurrentBackward: 20,
   rowNorm: 13,

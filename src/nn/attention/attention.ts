@@ -1,26 +1,17 @@
 /** Scaled dot-product attention: softmax(query keyᵀ * scale + mask) value. */
 
-import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { add, mul } from '../../ops/elementwise/binary.js';
-import { eq } from '../../ops/elementwise/comparison.js';
-import { where } from '../../ops/elementwise/table.js';
 import { repeatInterleave } from '../../ops/join/repeat.js';
-import { triu } from '../../ops/join/triangle.js';
-import { matmul } from '../../ops/products/matmul.js';
-import { amax } from '../../ops/reduce/extrema.js';
-import { softmax } from '../../ops/reduce/softmax.js';
-import { any } from '../../ops/reduce/sum.js';
-import { filled, laidAs, to } from '../../ops/view/copy.js';
-import { transpose } from '../../ops/view/movement.js';
+import { laidAs, to } from '../../ops/view/copy.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloating, assertSameDType, assertTensorOrNull, assertTensors, probability } from '../../tensor/arguments/checks.js';
 import { resultStrides } from '../../tensor/layout.js';
-import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { broadcastShapes, type Shape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../tensor/values/dtype.js';
-import { item } from '../../tensor/values/transfer.js';
 import { dropout } from '../dropout/dropout.js';
+import { addedMask, attend, causalMask } from './attend.js';
+import { canFuse, fusedAttention } from './fused.js';
 
 /** The options of {@link scaledDotProductAttention}. */
 export interface ScaledDotProductAttentionOptions {
@@ -65,17 +56,23 @@ export function scaledDotProductAttention(
   if (enableGqa) [key, value] = [forGroups(query, key, 'key'), forGroups(query, value, 'value')];
 
   const batch = broadcastShapes(query.shape.slice(0, -2), key.shape.slice(0, -2), OP);
-  broadcastShapes(batch, value.shape.slice(0, -2), OP);
+  const items = broadcastShapes(batch, value.shape.slice(0, -2), OP);
   const [L, S] = [query.shape.at(-2)!, key.shape.at(-2)!];
   assertTensorOrNull(OP, 'attnMask', attnMask);
-  let bias: Tensor | null = null;
-  if (isCausal) bias = causalMask(L, S, query.dtype);
-  else if (attnMask !== null) bias = additive(attnMask, query.dtype, [...batch, L, S]);
-  const out = attend(query, key, value, bias, scale ?? 1 / Math.sqrt(query.shape.at(-1)!), dropoutP, true)[0];
+  const mask = attnMask && fitting(attnMask, query.dtype, [...batch, L, S]);
+  const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1)!);
   // Without dropout PyTorch's fused kernel lays the result out as the query, whose heads are usually a transposed view.
-  return dropoutP === 0 && query.ndim === 4 && query.strides[3] === 1 && sameShape(out.shape, query.shape)
-    ? laidAs(out, resultStrides(out.shape, [query]))
-    : out;
+  const asQuery = dropoutP === 0 && query.ndim === 4 && query.strides[3] === 1;
+  const laidOut = (shape: Shape) => (asQuery && sameShape(shape, query.shape) ? resultStrides(shape, [query]) : null);
+  // Weights are drawn for queries and keys, whatever the values repeat.
+  if (canFuse([query, key, value], mask, dropoutP) && (dropoutP === 0 || sameShape(batch, items))) {
+    const strides = laidOut([...items, L, value.shape.at(-1)!]);
+    const how = { op: OP, mask, isCausal, scale: factor, dropoutP, heads: null, strides: strides?.at(-1) === 1 ? strides : null };
+    return laidAs(fusedAttention({ x: query, y: key, z: value }, items, how), strides);
+  }
+  const bias = isCausal ? causalMask(L, S, query.dtype) : mask && addedMask(mask, query.dtype);
+  const out = attend(query, key, value, bias, factor, (weights) => dropout(weights, dropoutP), true)[0];
+  return laidAs(out, laidOut(out.shape) ?? out.strides);
 }
 
 const OP = 'scaledDotProductAttention';
@@ -113,58 +110,15 @@ function forGroups(query: Tensor, x: Tensor, name: string): Tensor {
   return repeatInterleave(x, heads / own, -3);
 }
 
-/** [L, S]: 0 up to the diagonal, -inf above. */
-export function causalMask(L: number, S: number, dtype: DType): Tensor {
-  return triu(filled([L, S], dtype, Number.NEGATIVE_INFINITY), 1);
-}
-
-/** The mask to add to scores of that shape. */
-function additive(mask: Tensor, dtype: DType, scores: Shape): Tensor {
+/** A mask that fits scores of that shape: bool, or numbers of the scores' dtype. */
+function fitting(mask: Tensor, dtype: DType, scores: Shape): Tensor {
   const fits = mask.ndim <= scores.length && mask.shape.every((size, i) => size === 1 || size === scores[i + scores.length - mask.ndim]);
   if (!fits)
     throw new ShapeError(
       `${OP}: attnMask is ${showShape(mask.shape)}, expected [L, S], or another shape that broadcasts to the scores, ${showShape(scores)}.`,
     );
-  if (mask.dtype === 'bool') return where(mask, filled([], dtype, 0), filled([], dtype, Number.NEGATIVE_INFINITY));
+  if (mask.dtype === 'bool') return mask;
   if (mask.dtype !== dtype && mask.dtype !== 'float32')
     throw new DTypeError(`${OP}: attnMask is ${mask.dtype}, expected bool, or ${dtype} as the query. Convert it with to('${dtype}').`);
   return to(mask, dtype);
-}
-
-/**
- * @internal The attention itself, of tensors that fit: its result and the weights after dropout.
- * @param bias is added to the scores.
- * @param safe a query whose scores are all -inf gets the weights 0, as in PyTorch's function; otherwise NaN, as from softmax.
- */
-export function attend(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  bias: Tensor | null,
-  scale: number,
-  dropoutP: number,
-  safe: boolean,
-): [output: Tensor, weights: Tensor] {
-  let scores = matmul(mul(query, scale), transpose(key, -2, -1));
-  if (bias !== null) scores = add(scores, bias);
-  const shares = safe && bias !== null && blocksQueries(bias) ? safeSoftmax(scores) : softmax(scores, -1);
-  const weights = dropout(shares, dropoutP);
-  return [matmul(weights, value), weights];
-}
-
-/** Whether the mask leaves some query no key at all. */
-function blocksQueries(bias: Tensor): boolean {
-  return noGrad(() => numel(bias.shape) > 0 && item(any(blocked(bias))) !== 0);
-}
-
-/** Along the last dim, which is kept: whether all is -inf. */
-function blocked(x: Tensor): Tensor {
-  return eq(amax(x, -1, true), Number.NEGATIVE_INFINITY);
-}
-
-/** Softmax that gives zeros, and no gradient, where all of a row is -inf. */
-function safeSoftmax(scores: Tensor): Tensor {
-  const rows = noGrad(() => blocked(scores));
-  // Zeros go in as well, so that no NaN arises that the gradient would multiply.
-  return where(rows, 0, softmax(where(rows, 0, scores), -1));
 }

@@ -17,7 +17,8 @@ import { copyInto, rowMajor } from '../../tensor/raw.js';
 import { contiguousStrides, type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { type DType, isFloating } from '../../tensor/values/dtype.js';
-import { attend, causalMask } from './attention.js';
+import { dropout } from '../dropout/dropout.js';
+import { attend, causalMask } from './attend.js';
 
 /** The options of {@link multiHeadAttentionForward}. */
 export interface MultiHeadAttentionOptions {
@@ -158,7 +159,8 @@ export function multiHeadAttention(
     throw new DTypeError(
       `${op}: the masks are ${bias.dtype}, expected bool, or ${q.dtype} as the query. Convert them with to('${q.dtype}').`,
     );
-  const [heads, weights] = attend(q, k, v, bias, 1 / Math.sqrt(embedDim / numHeads), training ? given.dropoutP : 0, !needWeights);
+  const drop = (shares: Tensor) => dropout(shares, given.dropoutP, training);
+  const [heads, weights] = attend(q, k, v, bias, 1 / Math.sqrt(embedDim / numHeads), drop, !needWeights);
 
   // In memory the result lies as [L, N, E], as PyTorch's does: dropout that follows draws in that order.
   const joined = reshape(permute(heads, [2, 0, 1, 3]), [L, N, embedDim]);

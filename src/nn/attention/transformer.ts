@@ -18,7 +18,7 @@ import { xavierUniform_ } from '../init/init.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
-import { causalMask } from './attention.js';
+import { causalMask } from './attend.js';
 import { canonicalMask, warnMixedMasks } from './multi-head.js';
 import {
   DECODER_FORWARD,

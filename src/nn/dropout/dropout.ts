@@ -75,8 +75,8 @@ function masked(x: Tensor, p: number): Tensor {
   });
 }
 
-/** g where the mask is set, scaled as the forward was. */
-function applyMask(g: Tensor, mask: Tensor, p: number): Tensor {
+/** @internal g where the mask is set, scaled as the forward was. */
+export function applyMask(g: Tensor, mask: Tensor, p: number): Tensor {
   let source = g;
   if (!sameShape(g.strides, mask.strides) && !(g.isContiguous() && mask.isContiguous())) {
     source = emptyLikeDense(mask, g.dtype);

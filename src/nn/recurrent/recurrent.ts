@@ -1,5 +1,5 @@
 /** One layer of an RNN, LSTM or GRU in one direction, over all time steps: one kernel call forward, one backward. */
-import { grad } from '../../autograd/backward.js';
+import { gradientsOf } from '../../autograd/backward.js';
 import { noGrad } from '../../autograd/modes/mode.js';
 import { type Grads, type Needs, record, unrecorded, willRecord } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
@@ -16,7 +16,7 @@ import { assertTensor } from '../../tensor/arguments/checks.js';
 import { int64Of, zeros } from '../../tensor/create/create.js';
 import { code, copyInto, ptrOrNull, rowMajor } from '../../tensor/raw.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';
-import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 
 /** What a cell computes from the projections of its input and of its state. */
 export type Cell = 'tanh' | 'relu' | 'lstm' | 'gru';
@@ -162,7 +162,8 @@ export function recurrent(operands: Operands, steps: Steps): [out: Tensor, h: Te
     inputs: operands,
     saved: { ...operands, ...trace },
     own: ['gates', 'before', 'inner', 'cellBefore'],
-    composed: (grads, saved, needs) => composedGradients(saved, steps, grads, needs),
+    composed: (grads, { x, ih, hh, biasIh, biasHh, hr, h, c }, needs) =>
+      gradientsOf('recurrent', { x, ih, hh, biasIh, biasHh, hr, h, c }, needs, grads, (w) => stepByStep(w, steps)),
     fused: (grads, saved, needs) => fusedGradients(saved, steps, grads, needs),
   });
 }
@@ -291,30 +292,4 @@ function stepByStep(w: Operands, { cell, sizes, reverse }: Steps): Tensor[] {
     c = c && join(nextC!, c);
   }
   return c ? [cat(outs), h, c] : [cat(outs), h];
-}
-
-const NO_GRADIENTS: Grads<Operands> = { x: null, ih: null, hh: null, biasIh: null, biasHh: null, hr: null, h: null, c: null };
-
-/** The gradients, recorded, for second derivatives: the layer is computed once more and differentiated with its graph. */
-function composedGradients(operands: Operands, steps: Steps, grads: readonly (Tensor | null)[], needs: Needs<Operands>): Grads<Operands> {
-  const names: (keyof Operands)[] = [];
-  const ends: Tensor[] = [];
-  for (const name of Object.keys(NO_GRADIENTS) as (keyof Operands)[]) {
-    const x = operands[name];
-    if (x === null || !needs[name]) continue;
-    names.push(name);
-    // Differentiation stops at these, and does not run through the operands' own history.
-    ends.push(record('recurrent', aliasTensor(x, x.shape, x.strides, x.offset), { inputs: { x }, composed: (g) => ({ x: g }) }));
-  }
-  const outputs = stepByStep({ ...operands, ...Object.fromEntries(names.map((name, i) => [name, ends[i]])) }, steps);
-  const used: Tensor[] = [];
-  const gradOutputs: Tensor[] = [];
-  grads.forEach((grad, i) => {
-    const output = outputs[i];
-    if (!grad || !output) return;
-    used.push(output);
-    gradOutputs.push(grad);
-  });
-  const found = grad(used, ends, { gradOutputs, createGraph: true, allowUnused: true });
-  return { ...NO_GRADIENTS, ...Object.fromEntries(names.map((name, i) => [name, found[i] ?? null])) };
 }
