@@ -37,8 +37,8 @@ export interface FusedAttention {
 }
 
 /** Whether {@link fusedAttention} takes these: not for nothing, and not where the mask learns or all weights are dropped. */
-export function canFuse([query, key, value]: Heads, mask: Tensor | null, dropoutP: number): boolean {
-  return numel(query.shape) > 0 && numel(key.shape) > 0 && numel(value.shape) > 0 && dropoutP < 1 && !(mask !== null && willRecord([mask]));
+export function canFuse(operands: readonly Tensor[], mask: Tensor | null, dropoutP: number): boolean {
+  return operands.every((x) => numel(x.shape) > 0) && dropoutP < 1 && !willRecord([mask]);
 }
 
 /** Softmax(query keyᵀ * scale + mask) value for all items of `batch`, to which the leading dims broadcast. A query that may look at no key gets 0. */

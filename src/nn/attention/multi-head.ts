@@ -9,7 +9,7 @@ import { linear } from '../../ops/products/matmul.js';
 import { mean } from '../../ops/reduce/sum.js';
 import { filled } from '../../ops/view/copy.js';
 import { expand, permute, reshape, squeeze, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { narrow } from '../../ops/view/select.js';
+import { narrow, select } from '../../ops/view/select.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertTensor, assertTensorOrNull, assertTensors, countOf } from '../../tensor/arguments/checks.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
@@ -19,6 +19,7 @@ import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { type DType, isFloating } from '../../tensor/values/dtype.js';
 import { dropout } from '../dropout/dropout.js';
 import { attend, causalMask } from './attend.js';
+import { canFuse, fusedAttention, type Heads, type Operands } from './fused.js';
 
 /** The options of {@link multiHeadAttentionForward}. */
 export interface MultiHeadAttentionOptions {
@@ -127,7 +128,7 @@ export function multiHeadAttention(
   given: MultiHeadAttention,
 ): [output: Tensor, weights: Tensor | null] {
   assertTensors(op, { query, key, value });
-  const { numHeads, embedDim, needWeights = true, averageAttnWeights = true, training = true, biasK = null, biasV = null } = given;
+  const { numHeads, embedDim, needWeights = true, averageAttnWeights = true, training = true, biasK = null } = given;
   const batched = query.ndim === 3;
   const batchFirst = batched && given.batchFirst === true;
   assertInputs(op, query, key, value, given, batchFirst);
@@ -136,20 +137,86 @@ export function multiHeadAttention(
   const causalHint = given.isCausal === true && given.keyPaddingMask == null && !needWeights;
   assertMasks(op, given, batched, N, L, S);
 
-  let [q, k, v] = project(op, query, key, value, given, batchFirst);
+  const projected = project(op, query, key, value, given);
+  const heads: HeadsOf = { numHeads, batchFirst, headDim: embedDim / numHeads };
+  const dropoutP = training ? given.dropoutP : 0;
+  const own = biasK === null && !given.staticK && !given.staticV && !given.addZeroAttn;
+  const mask = own && !needWeights && !causalHint ? mergedMask(op, given, query.dtype, N, S, 0) : null;
+  const all = Object.values(projected).filter((x) => x !== null);
+  const [result, weights] =
+    own && !needWeights && (mask === null || mask.dtype === all[0]!.dtype) && canFuse(all, mask, dropoutP)
+      ? [fused(op, projected, heads, [N, L], mask, causalHint, dropoutP), null]
+      : attended(op, all, heads, given, [N, L], causalHint, dropoutP);
+
+  // In memory the result lies as [L, N, E], as PyTorch's does: dropout that follows draws in that order.
+  const joined = reshape(permute(result, [2, 0, 1, 3]), [L, N, embedDim]);
+  const out = linear(joined, given.outProjWeight, given.outProjBias ?? null);
+  const output = batched ? (batchFirst ? transpose(out, 0, 1) : out) : squeeze(out, 1);
+  if (!needWeights || weights === null) return [output, null];
+  const shown = averageAttnWeights ? mean(weights, 1) : weights;
+  return [output, batched ? shown : squeeze(shown, 0)];
+}
+
+/** How heads lie in what was projected. */
+interface HeadsOf {
+  readonly numHeads: number;
+  readonly headDim: number;
+  readonly batchFirst: boolean;
+}
+
+/** Attention by the kernel, which takes heads where they lie. Its result lies as [L, N, E]. */
+function fused(
+  op: string,
+  projected: Operands,
+  { numHeads, headDim, batchFirst }: HeadsOf,
+  [N, L]: readonly [number, number],
+  mask: Tensor | null,
+  isCausal: boolean,
+  dropoutP: number,
+): Tensor {
+  const E = numHeads * headDim;
+  const views = (x: Tensor | null) => {
+    if (x === null) return [];
+    const [a, b, width] = x.shape as [number, number, number];
+    const parts = permute(reshape(x, [a, b, width / E, numHeads, headDim]), batchFirst ? [2, 0, 3, 1, 4] : [2, 1, 3, 0, 4]);
+    return Array.from({ length: width / E }, (_, part) => select(parts, 0, part));
+  };
+  return fusedAttention(projected, [N, numHeads], {
+    op,
+    mask,
+    isCausal,
+    scale: 1 / Math.sqrt(headDim),
+    dropoutP,
+    heads: ({ x, y, z }) => [...views(x), ...views(y), ...views(z)] as unknown as Heads,
+    strides: L === 0 ? null : [E, headDim, N * E, 1],
+  });
+}
+
+/** Attention of heads of their own, with keys that are not projected, and its weights. */
+function attended(
+  op: string,
+  projected: readonly Tensor[],
+  { numHeads, headDim, batchFirst }: HeadsOf,
+  given: MultiHeadAttention,
+  [N, L]: readonly [number, number],
+  causalHint: boolean,
+  dropoutP: number,
+): [output: Tensor, weights: Tensor] {
+  const { needWeights = true, biasK, biasV } = given;
+  let [q, k, v] = projected.flatMap((x) => splitHeads(x, x.shape[2]! / (numHeads * headDim), numHeads, batchFirst)) as unknown as Heads;
   let added = 0;
   const extend = (keys: Tensor, values: Tensor) => {
     [k, v] = [cat([k, keys], 2), cat([v, values], 2)];
     added++;
   };
-  if (biasK !== null && biasV !== null) {
-    const spread = (bias: Tensor) => expand(reshape(bias, [1, numHeads, 1, embedDim / numHeads]), [N, numHeads, 1, embedDim / numHeads]);
+  if (biasK != null && biasV != null) {
+    const spread = (bias: Tensor) => expand(reshape(bias, [1, numHeads, 1, headDim]), [N, numHeads, 1, headDim]);
     extend(spread(biasK), spread(biasV));
   }
   if (given.staticK) k = staticHeads(op, 'staticK', given.staticK, N, given);
   if (given.staticV) v = staticHeads(op, 'staticV', given.staticV, N, given);
   if (given.addZeroAttn) {
-    const zeros = filled([N, numHeads, 1, embedDim / numHeads], k.dtype, 0);
+    const zeros = filled([N, numHeads, 1, headDim], k.dtype, 0);
     extend(zeros, zeros);
   }
 
@@ -159,16 +226,7 @@ export function multiHeadAttention(
     throw new DTypeError(
       `${op}: the masks are ${bias.dtype}, expected bool, or ${q.dtype} as the query. Convert them with to('${q.dtype}').`,
     );
-  const drop = (shares: Tensor) => dropout(shares, given.dropoutP, training);
-  const [heads, weights] = attend(q, k, v, bias, 1 / Math.sqrt(embedDim / numHeads), drop, !needWeights);
-
-  // In memory the result lies as [L, N, E], as PyTorch's does: dropout that follows draws in that order.
-  const joined = reshape(permute(heads, [2, 0, 1, 3]), [L, N, embedDim]);
-  const out = linear(joined, given.outProjWeight, given.outProjBias ?? null);
-  const output = batched ? (batchFirst ? transpose(out, 0, 1) : out) : squeeze(out, 1);
-  if (!needWeights) return [output, null];
-  const shown = averageAttnWeights ? mean(weights, 1) : weights;
-  return [output, batched ? shown : squeeze(shown, 0)];
+  return attend(q, k, v, bias, 1 / Math.sqrt(headDim), (shares) => dropout(shares, dropoutP), !needWeights);
 }
 
 function assertInputs(op: string, query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAttention, batchFirst: boolean): void {
@@ -276,41 +334,29 @@ function staticHeads(op: string, name: string, x: Tensor, N: number, { numHeads,
   return reshape(x, [N, numHeads, x.shape[1]!, headDim]);
 }
 
-/** Queries, keys and values by heads, [N, heads, positions, headDim]; equal inputs are projected in one product. */
-function project(
-  op: string,
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  given: MultiHeadAttention,
-  batchFirst: boolean,
-): [Tensor, Tensor, Tensor] {
-  const { embedDim: E, numHeads, inProjBias: bias } = given;
+/** Queries, keys and values side by side as far as their inputs are the same, [L, N, parts * E] or [N, L, parts * E]: one product for each input. */
+function project(op: string, query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAttention): Operands {
+  const { embedDim: E, inProjBias: bias } = given;
   const projected = (x: Tensor, weight: Tensor, first: number, parts: number) => {
     const own = bias == null ? null : parts === 3 ? bias : narrow(bias, 0, first * E, parts * E);
     const out = linear(x, weight, own);
-    return splitHeads(x.ndim === 2 ? unsqueeze(out, 1) : out, parts, numHeads, batchFirst);
+    return x.ndim === 2 ? unsqueeze(out, 1) : out;
   };
   if (given.useSeparateProjWeight) {
     const { qProjWeight, kProjWeight, vProjWeight } = given;
     if (!qProjWeight || !kProjWeight || !vProjWeight)
       throw new ArgumentError(`${op}: useSeparateProjWeight needs qProjWeight, kProjWeight and vProjWeight.`);
-    return [...projected(query, qProjWeight, 0, 1), ...projected(key, kProjWeight, 1, 1), ...projected(value, vProjWeight, 2, 1)] as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
+    return { x: projected(query, qProjWeight, 0, 1), y: projected(key, kProjWeight, 1, 1), z: projected(value, vProjWeight, 2, 1) };
   }
   const weight = given.inProjWeight;
   if (weight == null) throw new ArgumentError(`${op}: inProjWeight is null. Give it, or useSeparateProjWeight.`);
   if (!sameShape(weight.shape, [3 * E, E]))
     throw new ShapeError(`${op}: inProjWeight is ${showShape(weight.shape)}, expected [${3 * E}, ${E}].`);
   const rows = (first: number, count: number) => narrow(weight, 0, first * E, count * E);
-  if (query === key && key === value) return projected(query, weight, 0, 3) as [Tensor, Tensor, Tensor];
-  const q = projected(query, rows(0, 1), 0, 1);
-  const kv =
-    key === value ? projected(key, rows(1, 2), 1, 2) : [...projected(key, rows(1, 1), 1, 1), ...projected(value, rows(2, 1), 2, 1)];
-  return [...q, ...kv] as [Tensor, Tensor, Tensor];
+  if (query === key && key === value) return { x: projected(query, weight, 0, 3), y: null, z: null };
+  const x = projected(query, rows(0, 1), 0, 1);
+  if (key === value) return { x, y: projected(key, rows(1, 2), 1, 2), z: null };
+  return { x, y: projected(key, rows(1, 1), 1, 1), z: projected(value, rows(2, 1), 2, 1) };
 }
 
 /** [L, N, parts * E] (or [N, L, parts * E]) as `parts` tensors [N, heads, L, E / heads], in one copy. */
