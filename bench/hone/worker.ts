@@ -3,10 +3,11 @@ import { createInterface } from 'node:readline';
 import type { Request, Task } from '../peers/peer.js';
 import { hone } from './hone.js';
 import { stepOf } from './models.js';
+import { operationOf } from './operations.js';
 import { profileOf } from './profile.js';
 
 function make(task: Task): () => void {
-  return stepOf(task);
+  return task.kind === 'operation' ? operationOf(task) : stepOf(task);
 }
 
 function measure(call: () => void, rounds: number, calls: number): number[] {

@@ -8,9 +8,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
+import type { OperationTask } from '../workloads/operations/operation.js';
 import type { StepTask } from '../workloads/steps.js';
 
-export type Task = StepTask;
+export type Task = StepTask | OperationTask;
 
 export type Request = { do: 'make'; task: Task } | { do: 'time'; rounds: number; calls: number } | { do: 'profile'; calls: number };
 

@@ -10,6 +10,7 @@ warnings.filterwarnings("ignore")
 import torch
 
 import models
+import operations
 
 torch.set_num_threads(int(sys.argv[1]))
 COMPILED = "--compile" in sys.argv[2:]
@@ -18,7 +19,7 @@ COMPILED = "--compile" in sys.argv[2:]
 def make(task):
     if task["kind"] in ("train", "forward"):
         return models.step_of(task, COMPILED)
-    raise KeyError(task["kind"])
+    return operations.operation_of(task)
 
 
 def measure(call, rounds, calls):
