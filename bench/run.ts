@@ -2,15 +2,16 @@
  * `npm run bench`: Hone beside its peers, in one run. bench/README.md says what may be asked.
  *   npm run bench -- steps --threads 1 --only lstm --seconds 4
  */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchImages } from './images.js';
-import { interleave } from './measure/interleave.js';
+import type { Context, Settings } from './measure/context.js';
+import { measureOperations } from './measure/operations.js';
+import { measureSteps } from './measure/steps.js';
 import { Torch } from './measure.js';
-import { benchOperations } from './operations.js';
-import { honeCommand, torchCommand } from './peers/commands.js';
-import { Peer, type PeerCommand } from './peers/peer.js';
-import { stepLine } from './report/format.js';
-import { STEP_ROWS } from './workloads/steps.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     engines: { type: 'string', default: 'native' },
     train: { type: 'boolean', default: false },
     forward: { type: 'boolean', default: false },
+    json: { type: 'string' },
   },
 });
 
@@ -32,55 +34,46 @@ const PARTS = ['steps', 'operations', 'images'] as const;
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) throw new Error(`bench: there is no part called ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`);
-const seconds = Number(values.seconds ?? (values.quick ? 1.5 : 4));
-const wanted = (name: string) => values.only.split(',').some((part) => name.includes(part));
 
-async function startPeers(threads: number): Promise<Peer[]> {
-  const commands: PeerCommand[] = values.engines
-    .split(',')
-    .map((engine) => honeCommand({ engine: engine as 'native' | 'wasm', threads, source: values.source }));
-  for (const command of [torchCommand(threads, false), ...(values.compile ? [torchCommand(threads, true)] : [])])
-    if (typeof command === 'string') console.log(command);
-    else commands.push(command);
-  const peers = await Promise.all(commands.map((command) => Peer.start(command)));
-  for (const { name, version, threads: count } of peers) console.log(`${name}: ${version}, ${count} thread${count === 1 ? '' : 's'}`);
-  return peers;
-}
+const settings: Settings = {
+  threads: values.threads.split(',').map(Number),
+  engines: values.engines.split(',') as ('native' | 'wasm')[],
+  only: values.only.split(','),
+  kinds: (['train', 'forward'] as const).filter((kind) => (!values.train && !values.forward) || values[kind]),
+  seconds: Number(values.seconds ?? (values.quick ? 1.5 : 4)),
+  quick: values.quick,
+  source: values.source,
+  kernels: values.kernels,
+  compile: values.compile,
+};
 
-async function steps(threads: number): Promise<void> {
-  const peers = await startPeers(threads);
-  const kinds = (['train', 'forward'] as const).filter((kind) => (!values.train && !values.forward) || values[kind]);
-  for (const kind of kinds) {
-    const rows = STEP_ROWS.filter((row) => row.without !== kind && wanted(row.name));
-    if (rows.length === 0) continue;
-    console.log(
-      `\n${kind === 'train' ? 'Training steps: forward, backward, Adam' : 'Forward, in evaluation, under noGrad'}; ${threads} thread${threads === 1 ? '' : 's'}. How many times as long the peer takes: medians (least times)`,
-    );
-    for (const row of rows) {
-      const outcomes = await interleave(peers, { kind, model: row.model, data: row.data }, seconds);
-      console.log(stepLine(row.name, peers[0]!.name, outcomes, row.marks[kind]));
-      if (values.kernels)
-        for (const peer of peers) {
-          const own = outcomes.get(peer.name);
-          if (peer.family !== 'hone' || !own || !('timing' in own)) continue;
-          const calls = Math.max(3, Math.min(500, Math.round(1000 / own.timing.median)));
-          console.log((await peer.profile(calls)).join('\n'));
-        }
-    }
-  }
-  await Promise.all(peers.map((peer) => peer.stop()));
-}
+const context: Context = {
+  settings,
+  results: {
+    date: new Date().toISOString().slice(0, 10),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    system: `${process.platform} ${release()}`,
+    node: process.version,
+    versions: {},
+    machines: [],
+    steps: [],
+    operations: [],
+    figures: [],
+  },
+};
 
-for (const threads of values.threads.split(',').map(Number)) {
-  if (parts.includes('steps')) await steps(threads);
-}
-if (parts.includes('operations')) {
-  const torch = await Torch.start();
-  await benchOperations(torch);
-  torch?.stop();
+for (const threads of settings.threads) {
+  if (parts.includes('steps')) await measureSteps(context, threads);
+  if (parts.includes('operations')) await measureOperations(context, threads);
 }
 if (parts.includes('images')) {
   const torchvision = await Torch.start('torchvision_worker.py');
   await benchImages(torchvision);
   torchvision?.stop();
+}
+if (values.json !== undefined) {
+  mkdirSync(dirname(values.json), { recursive: true });
+  writeFileSync(values.json, `${JSON.stringify(context.results, undefined, 1)}\n`);
 }

@@ -9,5 +9,6 @@ export const hone = (await load('index.js')) as typeof import('../../src/index.j
 export const data = (await load('data/index.js')) as typeof import('../../src/data/index.js');
 export const vision = (await load('vision/index.js')) as typeof import('../../src/vision/index.js');
 export const { loadedEngine } = (await load('engine/engine.js')) as typeof import('../../src/engine/engine.js');
+export const kernelTable = (await load('engine/kernel-table.gen.js')) as typeof import('../../src/engine/kernel-table.gen.js');
 
 export type { Tensor } from '../../src/index.js';

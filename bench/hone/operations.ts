@@ -31,7 +31,7 @@ const running = new WeakMap<Tensor, [mean: Tensor, variance: Tensor]>();
 
 /** The running moments beside the weights: made once. */
 function momentsOf(weight: Tensor): [mean: Tensor, variance: Tensor] {
-  const made = running.get(weight) ?? [hone.zeros([...weight.shape]), hone.ones([...weight.shape])];
+  const made = running.get(weight) ?? [hone.keep(hone.zeros([...weight.shape])), hone.keep(hone.ones([...weight.shape]))];
   running.set(weight, made);
   return made;
 }

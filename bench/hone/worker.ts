@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import type { Request, Task } from '../peers/peer.js';
 import { hone } from './hone.js';
+import { measureMachine } from './machine.js';
 import { stepOf } from './models.js';
 import { operationOf } from './operations.js';
 import { profileOf } from './profile.js';
@@ -29,6 +30,8 @@ function answer(request: Request): object {
       return {};
     case 'time':
       return { times: measure(made!, request.rounds, request.calls) };
+    case 'machine':
+      return { machine: measureMachine() };
     case 'profile':
       return { lines: profileOf(made!, request.calls) };
   }

@@ -44,9 +44,13 @@ export async function interleave(peers: readonly Peer[], task: Task, seconds: nu
   const turn = (seconds * 1e3) / peers.length / (turns + 1);
   const pause = peers.some(({ threads }) => threads > 1) ? PAUSE : 0;
   for (const peer of peers) {
-    const none = await peer.make(task);
-    if (none === undefined) entrants.push(await entrant(peer, turn));
-    else outcomes.set(peer.name, { none });
+    try {
+      const none = await peer.make(task);
+      if (none === undefined) entrants.push(await entrant(peer, turn));
+      else outcomes.set(peer.name, { none });
+    } catch (error) {
+      outcomes.set(peer.name, { none: (error as Error).message });
+    }
     await sleep(pause);
   }
   for (let i = 0; i < turns; i++) {

@@ -3,22 +3,29 @@
  * says what it is: `{version, threads}`. Then it answers each request, always in order:
  *   {do: 'make', task}           makes what is to be run, in place of what it made before    {} or {none: 'why it has no such thing'}
  *   {do: 'time', rounds, calls}  runs it rounds × calls times                               {times: milliseconds a call, of each round}
+ *   {do: 'machine'}              Hone alone: what the machine can do at best                {machine}
  *   {do: 'profile', calls}       Hone alone: where its time goes                            {lines}
  * and {error} where it failed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
+import type { Machine } from '../measure/machine.js';
 import type { OperationTask } from '../workloads/operations/operation.js';
 import type { StepTask } from '../workloads/steps.js';
 
 export type Task = StepTask | OperationTask;
 
-export type Request = { do: 'make'; task: Task } | { do: 'time'; rounds: number; calls: number } | { do: 'profile'; calls: number };
+export type Request =
+  | { do: 'make'; task: Task }
+  | { do: 'time'; rounds: number; calls: number }
+  | { do: 'machine' }
+  | { do: 'profile'; calls: number };
 
 interface Answer {
   none?: string;
   error?: string;
   times?: number[];
+  machine?: Machine;
   lines?: string[];
 }
 
@@ -72,6 +79,12 @@ export class Peer {
     const { times, error } = await this.ask({ do: 'time', rounds, calls });
     if (!times) throw new Error(`${this.name}: ${error}`);
     return times;
+  }
+
+  async machine(): Promise<Machine> {
+    const { machine, error } = await this.ask({ do: 'machine' });
+    if (!machine) throw new Error(`${this.name}: ${error}`);
+    return machine;
   }
 
   async profile(calls: number): Promise<string[]> {

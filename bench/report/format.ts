@@ -1,5 +1,6 @@
 /** Numbers and lines as people read them. */
 import type { Outcome } from '../measure/interleave.js';
+import type { OperationResult } from '../measure/results.js';
 import { spread, type Timing } from '../measure/statistics.js';
 
 /** `12.3 us`, `4.56 ms`, `1.23 s`. */
@@ -14,8 +15,8 @@ export function digits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** `1.53 ms ± 2 % (least 1.50)`. */
-function showTiming(timing: Timing): string {
+/** `1.53 ms ± 2 % (1.50 ms)`: the median, half of what lies between the quartiles, and the least. */
+export function showTiming(timing: Timing): string {
   return `${showTime(timing.median)} ± ${Math.round(100 * spread(timing))} % (${showTime(timing.least)})`;
 }
 
@@ -27,10 +28,16 @@ export interface Ratio {
 
 export const ratioOf = (other: Timing, ours: Timing): Ratio => ({ median: other.median / ours.median, least: other.least / ours.least });
 
-/** A line of the table, ratio first: Hone's time, and each peer's with how many times as long it takes. */
-export function stepLine(name: string, ours: string, outcomes: ReadonlyMap<string, Outcome>, mark: number | undefined): string {
-  const own = outcomes.get(ours);
-  if (!own || 'none' in own) return `${''.padEnd(14)} ${name}: ${own?.none ?? 'not measured'}`;
+export const showRatio = ({ median, least }: Ratio): string => `${digits(median)} (${digits(least)})`;
+
+/** Hone's own time, and each peer's with how many times as long it takes; the first ratio by itself, to begin a line with. */
+function compared(
+  ours: string,
+  outcomes: readonly (readonly [string, Outcome])[],
+  mark: number | undefined,
+): { first: string; parts: string[] } {
+  const own = outcomes.find(([name]) => name === ours)?.[1];
+  if (!own || 'none' in own) return { first: '', parts: [`${ours}: ${own?.none ?? 'not measured'}`] };
   const parts = [`${ours} ${showTiming(own.timing)}`];
   let first = '';
   for (const [peer, outcome] of outcomes) {
@@ -40,9 +47,23 @@ export function stepLine(name: string, ours: string, outcomes: ReadonlyMap<strin
       continue;
     }
     const ratio = ratioOf(outcome.timing, own.timing);
-    const both = `${digits(ratio.median)} (${digits(ratio.least)})`;
-    first ||= `${both}${mark === undefined || peer !== 'torch' ? '' : ratio.median >= mark ? ' ✓' : ` < ${mark}`}`;
-    parts.push(`${peer} ${showTiming(outcome.timing)} ×${both}`);
+    first ||= `${showRatio(ratio)}${mark === undefined || peer !== 'torch' ? '' : verdict(ratio.median >= mark, `< ${mark}`)}`;
+    parts.push(`${peer} ${showTiming(outcome.timing)} ×${showRatio(ratio)}`);
   }
+  return { first, parts };
+}
+
+const verdict = (met: boolean, otherwise: string) => (met ? ' ✓' : ` ${otherwise}`);
+
+/** A line of the table, ratio first. */
+export function stepLine(name: string, ours: string, outcomes: ReadonlyMap<string, Outcome>, mark: number | undefined): string {
+  const { first, parts } = compared(ours, [...outcomes], mark);
   return `${first.padEnd(18)} ${name.padEnd(38)} ${parts.join('   ')}`;
+}
+
+/** The same with the share of the limit. */
+export function operationLine({ name, ours, outcomes, limit, share, mark }: OperationResult): string {
+  const { first, parts } = compared(ours, Object.entries(outcomes), mark.ratio);
+  const asked = mark.share === undefined ? '' : verdict(share >= mark.share, `< ${Math.round(100 * mark.share)} %`);
+  return `${first.padEnd(18)} ${`${Math.round(100 * share)} % of ${limit.by}${asked}`.padEnd(23)} ${name.padEnd(62)} ${parts.join('   ')}`;
 }

@@ -6,13 +6,23 @@ const LARGE = [4000, 4000];
 const IMAGES = [16, 64, 32, 32];
 const large = { share: 0.85 };
 
-const unary = (op: string, shape = SQUARE): OperationRow => row('elementwise', { op, shapes: [shape], mark: large });
+/** What only moves numbers is held against the memory; a function of many instructions only against PyTorch. */
+const PLAIN = ['relu', 'abs', 'clamp'];
+
+const unary = (op: string, shape = SQUARE): OperationRow =>
+  row('elementwise', { op, shapes: [shape], ...(PLAIN.includes(op) ? { mark: large } : {}) });
 
 const binary = (op: string, a: readonly number[], b: readonly number[], name = op): OperationRow =>
   row('elementwise', { op, name, shapes: [a, b], mark: large });
 
 export const ELEMENTWISE: readonly OperationRow[] = [
-  binary('add', [100, 100], [100, 100]),
+  row('elementwise', {
+    op: 'add',
+    shapes: [
+      [100, 100],
+      [100, 100],
+    ],
+  }),
   binary('add', SQUARE, SQUARE),
   binary('add', LARGE, LARGE),
   binary('add', SQUARE, [1000], 'add, a row'),
@@ -20,13 +30,13 @@ export const ELEMENTWISE: readonly OperationRow[] = [
   binary('add', IMAGES, [64, 1, 1], 'add, a channel'),
   binary('mul', SQUARE, SQUARE),
   binary('div', SQUARE, SQUARE),
-  binary('addInPlace', SQUARE, SQUARE, 'add_'),
+  row('elementwise', { op: 'addInPlace', name: 'add_', shapes: [SQUARE, SQUARE], places: 2 * numel(SQUARE), mark: large }),
   binary('maximum', SQUARE, SQUARE),
-  binary('lt', SQUARE, SQUARE),
+  row('elementwise', { op: 'lt', shapes: [SQUARE, SQUARE], elements: 2.25 * numel(SQUARE), mark: large }),
   ...['relu', 'exp', 'log1p', 'tanh', 'sigmoid', 'gelu', 'geluTanh', 'silu', 'erf', 'sqrt', 'sin', 'abs', 'clamp'].map((op) => unary(op)),
   unary('relu', LARGE),
-  row('elementwise', { op: 'gelu', name: 'gelu, gradient', shapes: [SQUARE], gradOf: [0], elements: 3 * numel(SQUARE), mark: large }),
-  row('elementwise', { op: 'where', shapes: [SQUARE, SQUARE, SQUARE], below: [2, 0, 0], mark: large }),
+  row('elementwise', { op: 'gelu', name: 'gelu, gradient', shapes: [SQUARE], gradOf: [0], elements: 3 * numel(SQUARE) }),
+  row('elementwise', { op: 'where', shapes: [SQUARE, SQUARE, SQUARE], below: [2, 0, 0], elements: 3.25 * numel(SQUARE), mark: large }),
 ];
 
 const reduction = (op: string, shape: readonly number[], dim?: number): OperationRow =>
@@ -61,7 +71,14 @@ export const REDUCTIONS: readonly OperationRow[] = [
 const optimizer = (op: string, state: number, shapes: readonly (readonly number[])[], name: string): OperationRow => {
   const parameters = shapes.reduce((sum, shape) => sum + numel(shape), 0);
   return {
-    ...row('dropout, optimizers and copies', { op, name, shapes, elements: parameters * (3 + 2 * state), mark: large }),
+    ...row('dropout, optimizers and copies', {
+      op,
+      name,
+      shapes,
+      elements: parameters * (3 + 2 * state),
+      places: parameters * (2 + state),
+      mark: large,
+    }),
     name: `${name}, ${shapes.length} parameters, ${parameters} numbers`,
   };
 };
@@ -70,8 +87,8 @@ const BIG = [[2048, 784], [2048], [1024, 2048], [1024]];
 const MANY = Array.from({ length: 40 }, () => [64, 64]);
 
 export const OTHERS: readonly OperationRow[] = [
-  row('dropout, optimizers and copies', { op: 'dropout', shapes: [SQUARE], options: { p: 0.5 }, elements: 2 * numel(SQUARE), mark: large }),
-  row('dropout, optimizers and copies', { op: 'dropout', shapes: [[200, 256]], options: { p: 0.5 }, elements: 2 * 200 * 256, mark: large }),
+  row('dropout, optimizers and copies', { op: 'dropout', shapes: [SQUARE], options: { p: 0.5 }, elements: 2 * numel(SQUARE) }),
+  row('dropout, optimizers and copies', { op: 'dropout', shapes: [[200, 256]], options: { p: 0.5 }, elements: 2 * 200 * 256 }),
   row('dropout, optimizers and copies', { op: 'rand', shapes: [SQUARE], elements: numel(SQUARE) }),
   row('dropout, optimizers and copies', { op: 'randn', shapes: [SQUARE], elements: numel(SQUARE) }),
   optimizer('sgd', 0, BIG, 'SGD'),
@@ -84,7 +101,15 @@ export const OTHERS: readonly OperationRow[] = [
   row('dropout, optimizers and copies', { op: 'heads', name: 'permute [N,L,H,D] to [N,H,L,D]', shapes: [[32, 64, 4, 32]] }),
   row('dropout, optimizers and copies', { op: 'cat', shapes: [SQUARE, SQUARE], elements: 4 * numel(SQUARE) }),
   row('dropout, optimizers and copies', { op: 'indexSelect', shapes: [[60_000, 784], [200]], below: [0, 60_000], elements: 2 * 200 * 784 }),
-  row('dropout, optimizers and copies', { op: 'embedding', shapes: [[1000, 384], [32, 64]], below: [0, 1000], elements: 2 * 2048 * 384 }),
+  row('dropout, optimizers and copies', {
+    op: 'embedding',
+    shapes: [
+      [1000, 384],
+      [32, 64],
+    ],
+    below: [0, 1000],
+    elements: 2 * 2048 * 384,
+  }),
   row('dropout, optimizers and copies', {
     op: 'embedding',
     name: 'embedding, gradient',

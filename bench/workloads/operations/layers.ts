@@ -5,7 +5,12 @@ const IMAGES = [16, 64, 32, 32];
 const large = { share: 0.85 };
 
 /** Reads the input twice, once for the moments, unless it stays in the cache: what must be moved is counted once. */
-const norm = (op: string, shape: readonly number[], features: number, rest: { gradOf?: readonly number[]; training?: boolean; groups?: number } = {}): OperationRow => {
+const norm = (
+  op: string,
+  shape: readonly number[],
+  features: number,
+  rest: { gradOf?: readonly number[]; training?: boolean; groups?: number } = {},
+): OperationRow => {
   const { gradOf, ...options } = rest;
   return row('norms and pooling', {
     op,
@@ -20,7 +25,14 @@ const norm = (op: string, shape: readonly number[], features: number, rest: { gr
 
 const ALL = { gradOf: [0, 1, 2] };
 
-const pool = (op: string, shape: readonly number[], size: number, out: number, more: { stride?: number; padding?: number } = {}, gradOf?: readonly number[]): OperationRow =>
+const pool = (
+  op: string,
+  shape: readonly number[],
+  size: number,
+  out: number,
+  more: { stride?: number; padding?: number } = {},
+  gradOf?: readonly number[],
+): OperationRow =>
   row('norms and pooling', {
     op,
     name: `${op} ${size}${gradOf ? ', gradient' : ''}`,

@@ -34,6 +34,8 @@ export interface OperationRow extends OperationTask {
   flops: number;
   /** Bytes that have to be read and written: each input and each output once. */
   bytes: number;
+  /** Bytes of memory that this is in: fewer than `bytes` where it is read and written in place. */
+  memory: number;
   mark: Mark;
 }
 
@@ -66,11 +68,16 @@ interface Wanted {
   flops?: number;
   /** Elements read and written; default: of all inputs, and of an output like the first. */
   elements?: number;
+  /** Elements that these are of, where some are both read and written; default: as many. */
+  places?: number;
   mark?: Partial<Mark>;
 }
 
 /** A row of a theme, with what can be derived of it. */
-export function row(theme: Theme, { op, name, shapes, below, options = {}, dtype = 'float32', gradOf, flops = 0, elements, mark }: Wanted): OperationRow {
+export function row(
+  theme: Theme,
+  { op, name, shapes, below, options = {}, dtype = 'float32', gradOf, flops = 0, elements, places, mark }: Wanted,
+): OperationRow {
   const inputs = shapes.map((shape, i): Input => (below?.[i] ? { shape, below: below[i]! } : { shape }));
   const moved = elements ?? shapes.reduce((sum, shape) => sum + numel(shape), 0) + numel(shapes[0]!);
   return {
@@ -84,6 +91,7 @@ export function row(theme: Theme, { op, name, shapes, below, options = {}, dtype
     name: `${name ?? op} ${shapes.map(showShape).join(' ')}${dtype === 'float64' ? ' float64' : ''}`,
     flops,
     bytes: moved * (dtype === 'float64' ? 8 : 4),
+    memory: (places ?? moved) * (dtype === 'float64' ? 8 : 4),
     mark: { ratio: 1, ...mark },
   };
 }

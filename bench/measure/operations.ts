@@ -1,0 +1,47 @@
+/** Single operations beside PyTorch and beside what the machine allows. */
+import { operationLine } from '../report/format.js';
+import { OPERATION_ROWS } from '../workloads/operations/index.js';
+import { THEMES } from '../workloads/operations/operation.js';
+import { type Context, plural, startPeers, stop, wanted } from './context.js';
+import { interleave } from './interleave.js';
+import { limitOf } from './machine.js';
+import type { OperationResult } from './results.js';
+import { showKernels } from './steps.js';
+
+export async function measureOperations(context: Context, threads: number): Promise<void> {
+  const { settings, results } = context;
+  const chosen = OPERATION_ROWS.filter((row) => wanted(settings, `${row.theme}: ${row.name}`));
+  if (chosen.length === 0) return;
+  const peers = await startPeers(context, threads);
+  const ours = peers[0]!.name;
+  const { machine } = results.machines.find((known) => known.engine === ours && known.threads === peers[0]!.threads)!;
+  for (const theme of THEMES) {
+    const rows = chosen.filter((row) => row.theme === theme);
+    if (rows.length === 0) continue;
+    console.log(
+      `\n${theme}, ${plural(threads, 'thread')}: how many times as long the peer takes, by medians (and least times); the share of the limit`,
+    );
+    for (const { theme: _, name, flops, bytes, memory, mark, ...task } of rows) {
+      const outcomes = await interleave(peers, task, settings.seconds / 4, 4);
+      const own = outcomes.get(ours);
+      const limit = limitOf(machine, { flops, bytes, memory, dtype: task.dtype });
+      const share = own && 'timing' in own ? limit.ms / own.timing.least : 0;
+      const result: OperationResult = {
+        theme,
+        name,
+        threads,
+        ours,
+        outcomes: Object.fromEntries(outcomes),
+        flops,
+        bytes,
+        limit,
+        share,
+        mark,
+      };
+      results.operations.push(result);
+      console.log(operationLine(result));
+      if (settings.kernels) await showKernels(peers, outcomes);
+    }
+  }
+  await stop(peers);
+}
