@@ -51,3 +51,28 @@ describe('gradients of two calls of backward are added up', () => {
     ]);
   });
 });
+
+it('a hook may walk the same graph while gradients of its own wait on it, and a walk that failed leaves nothing behind', () => {
+  const x = tensor([3], { requiresGrad: true });
+  const y = x.mul(2);
+  const product = y.mul(y);
+  const sum = product.add(y); // y gets gradients twice: one waits while the hook on the product runs
+  const inner: number[] = [];
+  let fail = false;
+  let inside = false;
+  product.registerHook(() => {
+    if (fail) throw new Error('refused');
+    if (inside) return;
+    inside = true;
+    inner.push(autograd.grad(sum, x, { retainGraph: true })[0].item());
+    inside = false;
+  });
+  sum.backward({ retainGraph: true });
+  expect(inner).toEqual([26]);
+  expect(x.grad!.item()).toBe(26);
+  fail = true;
+  expect(() => sum.backward({ retainGraph: true })).toThrow('refused');
+  fail = false;
+  sum.backward();
+  expect(x.grad!.item()).toBe(52);
+});

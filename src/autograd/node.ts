@@ -68,6 +68,10 @@ export class Node implements GradFn {
   leaf: Tensor | undefined;
   /** PyTorch's name of the operation where `name` does not say it: without `Backward0`, or whole. See {@link named}. */
   label: string | undefined;
+  /** For walks alone: the number of the last one that saw this node, and gradients of the outputs on their way in one that has yet to visit it. */
+  mark = 0;
+  arrived: (Tensor | null)[] | null = null;
+  arrivedIn: object | null = null;
   private saved: SavedTensor[] | null = null;
 
   constructor(

@@ -47,11 +47,15 @@ function assertFits(leaf: Tensor, gradient: Tensor, what: string): void {
 
 type Slots = (Tensor | null)[];
 
+/** Numbers the walks' looks at the tape, so that each can leave its mark on the nodes that it has seen. */
+let marks = 0;
+
 /** One backward pass. */
 export class Walk {
   /** The gradients of the wanted edges, in their order; null where none arrived. */
   readonly captured: (Tensor | null)[];
-  private readonly slots = new Map<Node, Slots>();
+  /** Gradients for nodes that another walk, which called this one from a hook, has its own for. */
+  private elsewhere: Map<Node, Slots> | null = null;
   private readonly capture: Map<Node, { index: number; input: number }[]> | null;
   private reaches: Map<Node, boolean> | null = null;
   private scope: Scope | undefined;
@@ -80,9 +84,19 @@ export class Walk {
     const recordingBefore = isGradEnabled();
     setGradEnabled(this.createGraph);
     if (!this.createGraph) this.scope = openScope();
+    let reached: readonly Node[] = [];
     try {
-      outputs.forEach((output, i) => this.seed(output, seeds[i]));
-      for (const node of this.order(outputs)) this.visit(node);
+      for (let i = 0; i < outputs.length; i++) this.seed(outputs[i]!, seeds[i]);
+      reached = this.order(outputs);
+      for (let i = 0; i < reached.length; i++) this.visit(reached[i]!);
+    } catch (error) {
+      // What was on its way stays on no node.
+      for (const output of outputs) {
+        const edge = edgeOf(output);
+        if (edge) this.take(edge.node);
+      }
+      for (const node of reached) this.take(node);
+      throw error;
     } finally {
       setGradEnabled(recordingBefore);
       if (this.scope) closeScope(this.scope);
@@ -113,31 +127,32 @@ export class Walk {
 
   /** Every node that gradients can reach, newest first; leaves last. */
   private order(outputs: readonly Tensor[]): Node[] {
-    const seen = new Set<Node>();
+    const mark = ++marks;
     const stack = outputs.map((output) => edgeOf(output)!.node);
     const found: Node[] = [];
     const leaves: Node[] = [];
+    let sorted = true;
     while (stack.length > 0) {
       const node = stack.pop()!;
-      if (seen.has(node)) continue;
-      seen.add(node);
+      if (node.mark === mark) continue;
+      node.mark = mark;
+      if (node.leaf === undefined && found.length > 0 && node.sequence > found[found.length - 1]!.sequence) sorted = false;
       if (node.leaf !== undefined) leaves.push(node);
       else found.push(node);
       const { edges } = node;
       for (let i = 0; i < edges.length; i++) {
         const edge = edges[i]!;
-        if (edge !== null && !seen.has(edge.node)) stack.push(edge.node);
+        if (edge !== null && edge.node.mark !== mark) stack.push(edge.node);
       }
     }
-    found.sort((a, b) => b.sequence - a.sequence);
+    if (!sorted) found.sort((a, b) => b.sequence - a.sequence);
     for (let i = 0; i < leaves.length; i++) found.push(leaves[i]!);
     return found;
   }
 
   private visit(node: Node): void {
-    const grads = this.slots.get(node);
-    if (!grads) return;
-    this.slots.delete(node);
+    const grads = this.take(node);
+    if (grads === null) return;
     const passes = node.leaf === undefined && node.leads() && (!this.onlyCapture || this.leadsToCapture(node));
     const captures = this.capture?.get(node);
     if (this.onlyCapture && !passes && !captures) {
@@ -202,13 +217,40 @@ export class Walk {
     return gradient.dtype === dtype ? gradient : ops.cast(gradient, dtype);
   }
 
+  /** What has arrived for the outputs of `node`, on the node itself: maps cost more than small gradients do. */
+  private slotsOf(node: Node): Slots {
+    if (node.arrivedIn === this) return node.arrived!;
+    const apart = node.arrivedIn !== null;
+    let slots = apart ? this.elsewhere?.get(node) : undefined;
+    if (slots !== undefined) return slots;
+    slots = [null];
+    for (let i = 1; i < node.outputs.length; i++) slots.push(null);
+    if (apart) {
+      this.elsewhere ??= new Map();
+      this.elsewhere.set(node, slots);
+    } else {
+      node.arrivedIn = this;
+      node.arrived = slots;
+    }
+    return slots;
+  }
+
+  /** Takes from `node` what has arrived for its outputs; null where nothing has. */
+  private take(node: Node): Slots | null {
+    if (node.arrivedIn === this) {
+      const slots = node.arrived as Slots;
+      node.arrivedIn = null;
+      node.arrived = null;
+      return slots;
+    }
+    const slots = this.elsewhere?.get(node) ?? null;
+    this.elsewhere?.delete(node);
+    return slots;
+  }
+
   /** Adds a gradient to what has arrived for output `index` of `node`. */
   private put(node: Node, index: number, gradient: Tensor): void {
-    let slots = this.slots.get(node);
-    if (!slots) {
-      slots = new Array<Tensor | null>(node.outputs.length).fill(null);
-      this.slots.set(node, slots);
-    }
+    const slots = this.slotsOf(node);
     const present = slots[index] ?? null;
     gradient.storage.pending++;
     if (present === null) {
