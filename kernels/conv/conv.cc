@@ -3,6 +3,7 @@
 
 #include "conv/conv_direct.h"
 #include "conv/conv_weight.h"
+#include "conv/weight_product.h"
 #include "support/dtype.h"
 #include "support/sizes.h"
 
@@ -82,6 +83,14 @@ template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight
   return true;
 }
 
+template <class T> bool backward_weight(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
+  if (products_pay<T>(s)) {
+    const Outcome outcome = weight_product(grad_weight, grad_bias, x, grad, s);
+    if (outcome != Outcome::NotFinite) return outcome == Outcome::Done;
+  }
+  return weight_gradient(grad_weight, grad_bias, x, grad, s);
+}
+
 } // namespace
 
 HONE_KERNEL(conv2d)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const double *geometry) {
@@ -107,8 +116,8 @@ HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad
   const ConvShape s(geometry);
   return for_floats(dtype, "conv2d_backward_weight", [&](auto zero) {
     using T = decltype(zero);
-    const bool done = weight_gradient(static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(x),
-                           static_cast<const T *>(grad_out), s);
+    const bool done = backward_weight(static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(x),
+                                      static_cast<const T *>(grad_out), s);
     return done ? HONE_OK : no_memory("conv2d_backward_weight");
   });
 }
