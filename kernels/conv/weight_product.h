@@ -1,6 +1,6 @@
 // weight_product.h: the gradient of a convolution's weights as matrix products [o x k] * [k x c], where k counts the places of all images.
 // With 1 x 1 weights a place is a pixel, and there is one product. With 3 x 3 weights and stride 1 a place is a tile of 4 x 4 outputs, and
-// there are 36 products by Winograd's scheme (winograd.h), which multiply a quarter as often as the plain sum.
+// there are 36 products by Winograd's scheme (weight_winograd.h), which multiply a quarter as often as the plain sum.
 //
 // The places are taken in chunks whose borders depend on the shape alone, and every sum runs through them in order: the number of threads
 // changes nothing.
@@ -9,7 +9,7 @@
 #include <atomic>
 
 #include "conv/conv.h"
-#include "conv/winograd.h"
+#include "conv/weight_winograd.h"
 #include "support/parallel.h"
 #include "support/sizes.h"
 #include "support/transpose.h"
@@ -239,10 +239,10 @@ template <class T> bool finish_winograd(const T *sums, hone_int point_step, cons
   return sum_lanes<T>(odd) == 0;
 }
 
-enum class Outcome { Done, NoMemory, NotFinite };
+enum class ProductOutcome { Done, NoMemory, NotFinite };
 
 // NotFinite: Winograd's sums mix all taps, so infinities would spread to taps that they do not reach; the direct sum has to decide.
-template <class T> Outcome weight_product(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
+template <class T> ProductOutcome weight_product(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
   constexpr hone_int L = kLanes<T>;
   static thread_local Workspace workspace;
   const ProductPlan p = plan_product<T>(s);
@@ -255,7 +255,7 @@ template <class T> Outcome weight_product(T *grad_weight, T *grad_bias, const T 
   const hone_int sums_size = p.chunks > 1 ? a.panels * b.panels * p.points * tile_size : 0;
   const hone_int o_vectors = p.swapped ? vectors_b : vectors_a, bias_size = grad_bias ? p.units(s.n) * o_vectors * L : 0;
   T *const memory = static_cast<T *>(workspace.get(size_t(size_a + size_b + sums_size + bias_size) * sizeof(T)));
-  if (!memory) return Outcome::NoMemory;
+  if (!memory) return ProductOutcome::NoMemory;
   a.packed = memory, b.packed = memory + size_a;
   T *const sums = b.packed + size_b, *const bias_sums = sums + sums_size;
   const ProductTile<T> tile = product_tile_of<T>(p.height, std::make_index_sequence<sizeof(kProductRows) / sizeof(int)>());
@@ -320,7 +320,7 @@ template <class T> Outcome weight_product(T *grad_weight, T *grad_bias, const T 
       grad_bias[g * s.o_per_group + o] = T(sum);
     }
   }
-  return failed ? Outcome::NoMemory : finite ? Outcome::Done : Outcome::NotFinite;
+  return failed ? ProductOutcome::NoMemory : finite ? ProductOutcome::Done : ProductOutcome::NotFinite;
 }
 
 } // namespace conv
