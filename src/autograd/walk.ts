@@ -5,6 +5,7 @@
  * `storage.pending` counts the slots that hold a block, and a block made during this walk is freed when its count falls to 0.
  * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
  */
+import { engine } from '../engine/engine.js';
 import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { assertTensor } from '../tensor/arguments/checks.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
@@ -101,6 +102,8 @@ export class Walk {
       setGradEnabled(recordingBefore);
       if (this.scope) closeScope(this.scope);
     }
+    // What the tape held is garbage now, unless a scope is about to free it anyway.
+    if (this.scope?.parent === null && !this.retainGraph) engine.memory.settle();
   }
 
   private seed(output: Tensor, gradient: Tensor | undefined): void {

@@ -73,6 +73,6 @@ export function emptyCache(): void {
 /** Frees what unreachable tensors hold, and gives memory that is kept for reuse back to the system. */
 export function collectGarbage(): void {
   const { memory } = loadedEngine();
-  memory.collect();
+  memory.collectAll();
   memory.emptyCache();
 }

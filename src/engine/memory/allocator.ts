@@ -1,6 +1,6 @@
 /**
  * The caching allocator: hands out blocks of engine memory, keeps those that come back for the next request of their size, and asks
- * for a collection when the bytes handed out since the last one pass a budget. That is what keeps a plain training loop flat
+ * for a collection when the bytes handed out since the last one pass a budget (pace.ts). That is what keeps a plain training loop flat
  * without anybody freeing a tensor.
  *
  * Sizes are rounded up to eight classes an octave (12.5 % waste at most). Blocks up to 64 KiB are cut from 1 MiB slabs; larger ones
@@ -9,13 +9,11 @@
 import { EngineError, OutOfMemoryError } from '../../errors.js';
 import type { BlockOwner, EngineHost } from '../host.js';
 import type { Ptr } from '../kernel-table.gen.js';
+import { CollectionPace } from './pace.js';
 
 const SLAB_BYTES = 1 << 20;
 const SLAB_MAX = 1 << 16;
 const STEPS = 8;
-/** Bytes, and owners, that may pile up between two collections before the next is asked for. */
-const MIN_BUDGET = 48 << 20;
-const MAX_OWNERS = 16_384;
 
 /** The class of a request: eight steps an octave above 64 bytes. */
 function classOf(bytes: number): number {
@@ -67,17 +65,13 @@ export class BlockAllocator {
   private collections = 0;
   private needsDrain = false;
   private draining: Promise<void> | undefined;
-  /** liveBytes and blocks after the last full collection: what the program really keeps. */
-  private floor = 0;
-  private ownerFloor = 0;
-  /** liveBytes and blocks at which the next collection is due. */
-  private byteBudget = MIN_BUDGET;
-  private ownerBudget = MAX_OWNERS;
+  private readonly pace: CollectionPace;
 
   private readonly exact: boolean;
 
   constructor(private readonly host: EngineHost) {
     this.exact = host.exactBlocks === true;
+    this.pace = new CollectionPace(host.memoryLimit);
   }
 
   /** Lends a block of at least `bytes` to `owner`, which fills in ptr, sizeClass and slot; the block returns when the owner is collected. */
@@ -88,7 +82,7 @@ export class BlockAllocator {
     }
     const index = classOf(bytes);
     const size = (this.bytesOf[index] ??= classBytes(index));
-    if (this.live + size > this.byteBudget || this.blocks >= this.ownerBudget) this.collect();
+    if (this.live + size > this.pace.bytesDue || this.blocks >= this.pace.ownersDue) this.collect();
     const list = (this.free[index] ??= []);
     let ptr = list.pop();
     if (ptr === undefined) ptr = this.reserve(index, size, bytes);
@@ -106,7 +100,7 @@ export class BlockAllocator {
 
   /** {@link lend} with a block of the request's own size: a class for each size, of which none is kept. */
   private lendExact(bytes: number, owner: Block & BlockOwner): void {
-    if (this.live + bytes > this.byteBudget || this.blocks >= this.ownerBudget) this.collect();
+    if (this.live + bytes > this.pace.bytesDue || this.blocks >= this.pace.ownersDue) this.collect();
     const ptr = this.reserveFromHost(bytes, bytes);
     this.bytesOf[bytes] = bytes;
     this.live += bytes;
@@ -156,7 +150,7 @@ export class BlockAllocator {
     this.slotPtr[slot] = ptr;
     this.slotClass[slot] = 0;
     // Lending looks at the budget; a loop that only takes what others made must, too.
-    if (this.live > this.byteBudget) this.collect();
+    if (this.live > this.pace.bytesDue) this.collect();
   }
 
   /** True when a collection is due that this host can only do between tasks; `drain` does it. */
@@ -174,40 +168,64 @@ export class BlockAllocator {
   }
 
   private async drainNow(): Promise<void> {
+    const { pace } = this;
+    const before = this.count();
+    const start = performance.now();
+    let cost = 0;
     for (const effort of [1, 2] as const) {
+      const began = performance.now();
       await this.host.tracker.requestCollection(effort);
-      this.collect();
-      if (effort === 2) this.setFloor();
-      if (this.isLow()) break;
+      this.host.tracker.sweep(0, this.onFreed);
+      const end = performance.now();
+      if (effort === 2) {
+        pace.full(this.count(), began, end);
+      } else {
+        cost = end - began;
+        if (!pace.wantsFull(this.count(), true, end)) break;
+      }
     }
+    pace.next(this.count(), before, start, cost, true);
     this.needsDrain = false;
   }
 
-  /** Gives back what unreachable owners hold, with as little work as is enough, and sets the next budget. */
-  collect(): void {
+  /** Tells that what was in use until now has just become garbage, as at the end of a backward pass: a good moment for a collection, if one is due soon. */
+  settle(): void {
+    this.pace.goodMoments = true;
+    if (this.live > this.pace.bytesWanted || this.blocks > this.pace.ownersWanted) this.collect(true);
+  }
+
+  /** Gives back what unreachable owners hold, with as little work as is enough, and sets when the next collection is due. */
+  collect(good = false): void {
     this.collections++;
-    for (const effort of [0, 1, 2] as const) {
-      if (!this.host.tracker.sweep(effort, this.onFreed)) {
-        this.needsDrain = true;
-        break;
-      }
-      if (effort === 2) this.setFloor();
-      if (this.isLow()) break;
+    const { pace } = this;
+    const { tracker } = this.host;
+    const before = this.count();
+    const start = performance.now();
+    // First for what collections have found that the host did for its own reasons.
+    if (!tracker.sweep(0, this.onFreed)) {
+      this.needsDrain = true;
+      pace.postpone(this.count());
+      return;
     }
-    // Half as much again as what survived: a program that keeps what it makes collects ever more rarely.
-    this.byteBudget = this.live + Math.max(MIN_BUDGET, this.live / 2);
-    this.ownerBudget = this.blocks + Math.max(MAX_OWNERS, this.blocks / 2);
+    if (!pace.suffices(this.count(), before)) tracker.sweep(1, this.onFreed);
+    const end = performance.now();
+    if (pace.wantsFull(this.count(), good, end)) {
+      tracker.sweep(2, this.onFreed);
+      pace.full(this.count(), end, performance.now());
+    }
+    pace.next(this.count(), before, start, end - start, good);
   }
 
-  /** Whether little is left beyond what the last full collection left: minor ones miss some of what is unreachable each time, which would add up. */
-  private isLow(): boolean {
-    const { live, floor, blocks, ownerFloor } = this;
-    return live <= floor + Math.max(MIN_BUDGET / 16, floor / 8) && blocks <= ownerFloor + Math.max(MAX_OWNERS / 16, ownerFloor / 8);
+  /** {@link collect}, as thoroughly as it goes. */
+  collectAll(): void {
+    this.collections++;
+    const start = performance.now();
+    if (!this.host.tracker.sweep(2, this.onFreed)) this.needsDrain = true;
+    this.pace.full(this.count(), start, performance.now());
   }
 
-  private setFloor(): void {
-    this.floor = this.live;
-    this.ownerFloor = this.blocks;
+  private count(): { liveBytes: number; blocks: number } {
+    return { liveBytes: this.live, blocks: this.blocks };
   }
 
   /** Gives every cached large block back to the system. */

@@ -1,0 +1,136 @@
+/**
+ * When to collect, and how thoroughly: the pace follows what collections cost. A minor one is due when so many bytes or owners have been handed
+ * out that it takes about a hundredth of the time that the program worked meanwhile; so budgets are small, and blocks still in the
+ * processor's caches when they are lent again, unless the program is fast. What minor ones leave, because it has grown old, piles up above the floor
+ * (what the last full collection left); a full one is due when that is much, and has been paid for by time, too.
+ *
+ * The best moment is the end of a backward pass: what the tape held is garbage, none of it old yet. A program that has such moments is collected
+ * there, and in between only where it takes more than it did before.
+ */
+import type { MemoryStats } from './allocator.js';
+
+const MB = 1 << 20;
+/** The shares of the time that minor and full collections may take. */
+const SHARE = 0.01;
+const FULL_SHARE = 0.015;
+/** Bytes, and owners, that may be handed out between two collections: at first, at least, and at most. */
+const START_BYTES = 32 * MB;
+const MIN_BYTES = 4 * MB;
+const MAX_BYTES = 96 * MB;
+const START_OWNERS = 16_384;
+const MIN_OWNERS = 4096;
+const MAX_OWNERS = 24_576;
+/** What may pile up above the floor before a full collection is considered, and before it does not wait until it is paid for. */
+const PILE_BYTES = 16 * MB;
+const PILE_OWNERS = 16_384;
+const HIGH_PILE_BYTES = 256 * MB;
+const HIGH_PILE_OWNERS = 131_072;
+/** Collections in the midst of something that must find a pile before it is taken for one. */
+const PATIENCE = 3;
+
+type Count = Pick<MemoryStats, 'liveBytes' | 'blocks'>;
+
+const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
+
+export class CollectionPace {
+  /** What may be on loan before lending asks for a collection. */
+  bytesDue = START_BYTES;
+  ownersDue = START_OWNERS;
+  /** The same at a good moment. */
+  bytesWanted = START_BYTES;
+  ownersWanted = START_OWNERS;
+  /** Whether there was a good moment since the last collection. */
+  goodMoments = false;
+
+  private byteBudget = START_BYTES;
+  private ownerBudget = START_OWNERS;
+  /** What was on loan after the last full collection, or later if that was less: what the program really keeps. */
+  private floor = 0;
+  private ownerFloor = 0;
+  /** What was on loan after the last collection. */
+  private left = 0;
+  private ownersLeft = 0;
+  /** What was on loan after the last collection at a good moment, and the most that was before such ones of late. */
+  private rest = 0;
+  private ownersRest = 0;
+  private high = 0;
+  private ownersHigh = 0;
+  private piles = 0;
+  private fullCost = 0;
+  private lastFull = Number.NEGATIVE_INFINITY;
+  private lastEnd = performance.now();
+
+  /** @param limit bytes that tensors may take in all. */
+  constructor(private readonly limit: number) {}
+
+  /** Whether so little is left of what was handed out since the last collection that no more need be done now. */
+  suffices({ liveBytes, blocks }: Count, before: Count): boolean {
+    return 2 * (liveBytes - this.left) <= before.liveBytes - this.left && 2 * (blocks - this.ownersLeft) <= before.blocks - this.ownersLeft;
+  }
+
+  /** Whether a full collection should follow a minor one. */
+  wantsFull({ liveBytes, blocks }: Count, good: boolean, now: number): boolean {
+    this.floor = Math.min(this.floor, liveBytes);
+    this.ownerFloor = Math.min(this.ownerFloor, blocks);
+    const bytes = liveBytes - this.floor;
+    const owners = blocks - this.ownerFloor;
+    if (bytes <= Math.max(PILE_BYTES, this.floor / 2) && owners <= Math.max(PILE_OWNERS, this.ownerFloor / 2)) {
+      this.piles = 0;
+      return false;
+    }
+    this.piles++;
+    if (bytes > Math.min(Math.max(HIGH_PILE_BYTES, this.floor), this.limit / 4)) return true;
+    if (owners > Math.max(HIGH_PILE_OWNERS, this.ownerFloor)) return true;
+    return now - this.lastFull >= this.fullCost / FULL_SHARE && (good || this.piles >= PATIENCE);
+  }
+
+  /** Notes a full collection. */
+  full({ liveBytes, blocks }: Count, start: number, end: number): void {
+    this.floor = liveBytes;
+    this.ownerFloor = blocks;
+    this.piles = 0;
+    this.fullCost = end - start;
+    this.lastFull = end;
+  }
+
+  /** Asks again when as much more has been handed out, where a collection has to wait for the end of the running job. */
+  postpone({ liveBytes, blocks }: Count): void {
+    this.bytesDue = this.bytesWanted = liveBytes + this.byteBudget;
+    this.ownersDue = this.ownersWanted = blocks + this.ownerBudget;
+  }
+
+  /** Sets when the next collection is due. `start` is when this one began, `cost` the part of it that comes every time. */
+  next(after: Count, before: Count, start: number, cost: number, good: boolean): void {
+    const wanted = cost / SHARE / Math.max(start - this.lastEnd, 1e-3);
+    const bytes = before.liveBytes - this.left;
+    const owners = before.blocks - this.ownersLeft;
+    this.byteBudget = paced(this.byteBudget, bytes * wanted, MIN_BYTES, Math.min(MAX_BYTES, this.limit / 8));
+    this.ownerBudget = paced(this.ownerBudget, owners * wanted, MIN_OWNERS, MAX_OWNERS);
+    // A program that keeps what it makes is asked ever more rarely.
+    const keptBytes = after.liveBytes - this.left > 0.75 * bytes ? after.liveBytes / 2 : 0;
+    const keptOwners = after.blocks - this.ownersLeft > 0.75 * owners ? after.blocks / 2 : 0;
+    this.left = after.liveBytes;
+    this.ownersLeft = after.blocks;
+    if (good) {
+      this.rest = this.left;
+      this.ownersRest = this.ownersLeft;
+      this.high = Math.max(before.liveBytes, (this.high + before.liveBytes) / 2);
+      this.ownersHigh = Math.max(before.blocks, (this.ownersHigh + before.blocks) / 2);
+    } else if (!this.goodMoments) {
+      this.high = 0;
+      this.ownersHigh = 0;
+    }
+    const times = this.goodMoments ? 2 : 1;
+    this.bytesWanted = Math.min(this.left, this.rest) + this.byteBudget;
+    this.ownersWanted = Math.min(this.ownersLeft, this.ownersRest) + this.ownerBudget;
+    this.bytesDue = Math.max(this.left + times * Math.max(this.byteBudget, keptBytes), 1.25 * this.high);
+    this.ownersDue = Math.max(this.ownersLeft + times * Math.max(this.ownerBudget, keptOwners), 1.25 * this.ownersHigh);
+    this.goodMoments = false;
+    this.lastEnd = performance.now();
+  }
+}
+
+/** The next budget: what was wanted, but at most twice or half the last one. */
+function paced(budget: number, wanted: number, least: number, most: number): number {
+  return clamp(clamp(wanted, budget / 2, budget * 2), least, most);
+}
