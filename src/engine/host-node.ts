@@ -197,11 +197,8 @@ function compile(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>, name: string
 }
 
 function loadWasm(): Engine {
-  const collect = () => {
-    forgetKeptObjects();
-    garbageCollector()();
-  };
-  const engine = createWasmEngine(wasmModule(), new WeakRefTracker({ collect }), memoryLimit());
+  const tracker = new WeakRefTracker({ collect: () => garbageCollector()(), forgetKept: forgetKeptObjects });
+  const engine = createWasmEngine(wasmModule(), tracker, memoryLimit());
   sealWasmSource();
   return engine;
 }

@@ -8,6 +8,12 @@ export type BlockOwner = object;
 
 /** How an engine learns that an owner was collected. */
 export interface OwnerTracker {
+  /** Whether `effort` 1 is the first or second step of a full collection, which misses nothing; the second one finds, and so may `effort` 0. */
+  readonly thorough?: boolean;
+  /** Whether the first step was done, and the second was not. */
+  readonly underWay?: boolean;
+  /** The milliseconds that the last one cost, part of which the host spent when it liked. */
+  readonly cost?: number;
   /** Holds `owner` weakly; the slot names it until `untrack`, or until it is collected. */
   track(owner: BlockOwner): number;
   untrack(slot: number): void;

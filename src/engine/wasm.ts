@@ -94,9 +94,14 @@ export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTrack
     }
   };
   const asBytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  const allocate = (bytes: number): Ptr => (exports.aligned_alloc(64, Math.ceil(bytes / 64) * 64) >>> 0) as Ptr;
   const reserve = (bytes: number): Ptr => {
     if (bytes > 0xffff0000) return 0;
-    return (exports.aligned_alloc(64, Math.ceil(bytes / 64) * 64) >>> 0) as Ptr;
+    const before = memory.buffer.byteLength;
+    const ptr = allocate(bytes);
+    // Each growth makes V8 begin a full collection. So memory grows by a half at once: pages that nobody touches take none.
+    if (memory.buffer.byteLength > before) exports.free(allocate(Math.min(Math.max(before / 2, 32 << 20), 512 << 20)));
+    return ptr;
   };
 
   const scratchPtr = reserve(SCRATCH_DOUBLES * 8);

@@ -208,12 +208,16 @@ export class BlockAllocator {
       return;
     }
     if (!pace.suffices(this.count(), before)) tracker.sweep(1, this.onFreed);
+    if (tracker.underWay) {
+      pace.postpone(this.count());
+      return;
+    }
     const end = performance.now();
-    if (pace.wantsFull(this.count(), good, end)) {
+    if (!tracker.thorough && pace.wantsFull(this.count(), good, end)) {
       tracker.sweep(2, this.onFreed);
       pace.full(this.count(), end, performance.now());
     }
-    pace.next(this.count(), before, start, end - start, good);
+    pace.next(this.count(), before, start, tracker.cost ?? end - start, good);
   }
 
   /** {@link collect}, as thoroughly as it goes. */

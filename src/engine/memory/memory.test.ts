@@ -1,7 +1,7 @@
 import { collectGarbage, engineInfo, memoryStats, nn, noGrad, optim, randn, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, it } from 'vitest';
 
-/** The most that was on loan in a loop, beyond what was before. Budgets follow the time that collections take: 96 MiB at most, twice that where backward passes ended. */
+/** The most that was on loan in a loop, beyond what was before. Budgets follow the time that collections take: 96 MiB at most, and half as much again where collections have two steps. */
 function most(steps: number, step: (i: number) => void): number {
   collectGarbage();
   const before = memoryStats().liveBytes;
@@ -27,7 +27,7 @@ describe('a synchronous loop that frees nothing by hand', () => {
       nn.functional.crossEntropy(model.forward(x), y).backward();
       optimizer.step();
     });
-    expect(bytes).toBeLessThan(250e6); // of 3 GB
+    expect(bytes).toBeLessThan(300e6); // of 3 GB
   });
 
   it('of large tensors stays flat', () => {
@@ -38,7 +38,7 @@ describe('a synchronous loop that frees nothing by hand', () => {
           .add(1)
           .mul(2),
     );
-    expect(bytes).toBeLessThan(250e6); // of 2 GB
+    expect(bytes).toBeLessThan(300e6); // of 2 GB
   });
 
   it('of tiny tensors stays flat in blocks, too', () => {

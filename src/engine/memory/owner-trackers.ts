@@ -16,17 +16,37 @@ class Slots {
 
 /** What Node gives beyond the language: see host-node.ts. */
 export interface CollectorHooks {
-  /** Runs a full collection now, after letting go of the objects that WeakRefs keep alive until the end of a job. */
+  /** Runs a full collection now. */
   collect(): void;
+  /** Lets go of the objects that WeakRefs keep alive until the end of a job. */
+  forgetKept(): void;
 }
 
+/** Bytes of a buffer that makes V8 begin a full collection: more than its limit for that, 64 MiB, less than that at which it stops the program. */
+const PROVOKING_BUFFER = 72 << 20;
+
+/** A collection that marks beside the program costs the program this part of one that stops it; where it came too late, so many are not tried beside it. */
+const BESIDE = 0.3;
+const DISCOURAGED = 8;
+
 /**
- * For hosts that can collect on demand. A WeakRef keeps its target until the running job ends, and a synchronous loop never ends;
- * `hooks.collect` lifts that, so owners that are gone are found inside the loop.
+ * For hosts that can collect on demand. Only full collections clear WeakRefs, and one that stops the program takes 2 to 10 ms. So there are
+ * two steps: at the first the host is made to begin a collection that marks on threads beside the running loop; at the second the
+ * program is stopped if that has not ended. A WeakRef keeps its target until the running job ends, and a synchronous loop never ends:
+ * `hooks.forgetKept` lifts that.
  */
 export class WeakRefTracker implements OwnerTracker {
+  readonly thorough = true;
+  underWay = false;
+  cost = 1;
   private readonly slots = new Slots();
   private readonly refs: (WeakRef<BlockOwner> | undefined)[] = [];
+  /** Empty once a full collection has passed. */
+  private sentinel = new WeakRef({});
+  /** Milliseconds that the last collection took which stopped the program, and that beginning the last other one did. */
+  private fullCost = 5;
+  private startCost = 0;
+  private discouraged = 0;
 
   constructor(private readonly hooks: CollectorHooks) {}
 
@@ -42,19 +62,41 @@ export class WeakRefTracker implements OwnerTracker {
   }
 
   sweep(effort: 0 | 1 | 2, freed: (slot: number) => void): boolean {
-    // Looking at a WeakRef keeps its target alive for this job, and a minor collection does not clear WeakRefs: only effort 2 can help.
-    if (effort < 2) return true;
-    this.hooks.collect();
+    if (effort === 1 && !this.underWay) {
+      this.underWay = true;
+      const start = performance.now();
+      if (this.discouraged === 0) provokeCollection(PROVOKING_BUFFER);
+      else this.discouraged--;
+      this.startCost = performance.now() - start;
+    } else if (effort > 0) {
+      if (effort === 1 && this.startCost > 0) this.discouraged = DISCOURAGED;
+      const start = performance.now();
+      this.hooks.forgetKept();
+      this.hooks.collect();
+      this.fullCost = performance.now() - start;
+      this.cost = this.startCost + this.fullCost;
+    }
+    if (this.sentinel.deref() === undefined) {
+      if (effort === 0) this.cost = this.startCost + BESIDE * this.fullCost;
+      this.look(freed);
+    }
+    // To look at a WeakRef is to keep its target.
+    this.hooks.forgetKept();
+    return true;
+  }
+
+  async requestCollection(): Promise<void> {}
+
+  private look(freed: (slot: number) => void): void {
     for (let slot = 0; slot < this.refs.length; slot++) {
       const ref = this.refs[slot];
       if (ref === undefined || ref.deref() !== undefined) continue;
       this.untrack(slot);
       freed(slot);
     }
-    return true;
+    this.sentinel = new WeakRef({});
+    this.underWay = false;
   }
-
-  async requestCollection(): Promise<void> {}
 }
 
 /** What a finalizer gets: the slot of an owner, or what to call once a collection has run. */

@@ -93,10 +93,10 @@ export class CollectionPace {
     this.lastFull = end;
   }
 
-  /** Asks again when as much more has been handed out, where a collection has to wait for the end of the running job. */
+  /** Asks again when half as much more has been handed out, where a collection takes time, or has to wait for the end of the running job. */
   postpone({ liveBytes, blocks }: Count): void {
-    this.bytesDue = this.bytesWanted = liveBytes + this.byteBudget;
-    this.ownersDue = this.ownersWanted = blocks + this.ownerBudget;
+    this.bytesDue = this.bytesWanted = liveBytes + this.byteBudget / 2;
+    this.ownersDue = this.ownersWanted = blocks + this.ownerBudget / 2;
   }
 
   /** Sets when the next collection is due. `start` is when this one began, `cost` the part of it that comes every time. */
@@ -123,8 +123,11 @@ export class CollectionPace {
     const times = this.goodMoments ? 2 : 1;
     this.bytesWanted = Math.min(this.left, this.rest) + this.byteBudget;
     this.ownersWanted = Math.min(this.ownersLeft, this.ownersRest) + this.ownerBudget;
-    this.bytesDue = Math.max(this.left + times * Math.max(this.byteBudget, keptBytes), 1.25 * this.high);
-    this.ownersDue = Math.max(this.ownersLeft + times * Math.max(this.ownerBudget, keptOwners), 1.25 * this.ownersHigh);
+    this.bytesDue = Math.max(this.left + times * Math.max(this.byteBudget, keptBytes), this.goodMoments ? 1.25 * this.high : 0);
+    this.ownersDue = Math.max(
+      this.ownersLeft + times * Math.max(this.ownerBudget, keptOwners),
+      this.goodMoments ? 1.25 * this.ownersHigh : 0,
+    );
     this.goodMoments = false;
     this.lastEnd = performance.now();
   }

@@ -52,8 +52,8 @@ describe('memory', () => {
       peaks.push(most);
     }
     expect(sum).toBe(4 * 8 * (49 * 25));
-    // An epoch is 105 MB.
-    expect(Math.max(...peaks)).toBeLessThan(90e6);
+    // An epoch is 105 MB, and 96 MiB may pile up, or half as much again.
+    expect(Math.max(...peaks)).toBeLessThan(250e6);
     await loader[Symbol.asyncIterator]().return!();
   }, 120_000);
 
