@@ -1,9 +1,9 @@
 // attention.cc: out = softmax(scale q k^T + mask) v for each item (batch and heads), and its gradient, without a matrix of all scores.
 //
-// Scores exist for a block of queries against a block of keys at a time, in cache, between two products of the one driver. Each query
-// keeps the largest score met so far and the sum of the weights relative to it: where a later block has a larger one, what was summed
-// shrinks by exp(old - new), so that the end is the softmax over all keys. The logarithm of the sum of a query's exp(scores) is all that
-// backward needs to make its weights again.
+// Scores exist for a block of queries against a block of keys at a time, in cache, between two products of the one driver, and turned, a
+// row for each key: then lanes are queries, and largest scores and sums need nothing across lanes. Each query keeps the largest score met so
+// far and the sum of the weights relative to it: where a later block has a larger one, what was summed shrinks by exp(old - new), so that the
+// end is the softmax over all keys. The logarithm of a query's sum of exp(scores) is all that backward needs to make its weights again.
 //
 // Blocks depend on shapes alone and an item's sums are one thread's, in one order: bits do not depend on the number of threads.
 #include <atomic>
@@ -16,6 +16,7 @@
 #include "support/parallel.h"
 #include "support/rows.h"
 #include "support/sizes.h"
+#include "support/transpose.h"
 #include "support/workspace.h"
 
 using namespace hone;
@@ -63,8 +64,6 @@ template <class T> struct Attention {
     return {at, step(o, lead), step(o, lead + 1)};
   }
 
-  // How many of the keys from k0 on, n at most, query r sees.
-  hone_int seen(hone_int r, hone_int k0, hone_int n) const { return !causal ? n : r < k0 ? 0 : min_of(n, r + 1 - k0); }
   double flops() const { return 2.0 * double(queries) * double(keys) * double(features + value_features); }
 };
 
@@ -82,76 +81,143 @@ bool multiply(hone_int m, hone_int n, hone_int k, Matrix<T> a, bool trans_a, Mat
 
 template <class T> constexpr T kNone = -std::numeric_limits<T>::infinity();
 
-// What the mask adds to the scores of a query with keys from k0 on: null for nothing. Rows that queries share are made once.
-template <class T> class MaskRows {
-public:
-  MaskRows(const Attention<T> &a, hone_int item, T *space) : row_(space) {
-    if (a.mask_dtype == HONE_BOOL) sees_ = a.template matrix<const uint8_t>(Mask, item);
-    else numbers_ = a.template matrix<const T>(Mask, item);
-  }
+// Scratch of one block: `width` queries (whole vectors) by up to kKeys keys, a row for each key.
+template <class T> struct Blocks {
+  hone_int width;
+  T *scores, *grads, *bias, *dropped, *rows, *top, *sum, *shrink;
 
-  const T *row(hone_int r, hone_int k0, hone_int n) {
-    if (sees_.at) return made(sees_[r] + k0 * sees_.column, sees_.column, n, [](uint8_t yes) { return yes ? T(0) : kNone<T>; });
-    if (!numbers_.at) return nullptr;
-    const T *const from = numbers_[r] + k0 * numbers_.column;
-    return numbers_.column == 1 ? from : made(from, numbers_.column, n, [](T x) { return x; });
+  // False where there is no memory.
+  bool reserve(const Attention<T> &a, hone_int queries, hone_int keys, bool backward) {
+    width = round_up(queries, kLanes<T>);
+    const hone_int block = width * min_of(keys, kKeys);
+    const bool masked = a.address[Mask], drops = a.address[Dropped];
+    T *at = static_cast<T *>(workspace().get(size_t(block * (1 + backward + masked + drops) + kLanes<T> * kKeys + 3 * width) * sizeof(T)));
+    if (!at) return false;
+    const auto take = [&](hone_int count) { return at += count, at - count; };
+    scores = take(block);
+    grads = backward ? take(block) : nullptr;
+    bias = masked ? take(block) : nullptr;
+    dropped = drops ? take(block) : nullptr;
+    rows = take(kLanes<T> * kKeys);
+    top = take(width), sum = take(width), shrink = take(width);
+    return true;
   }
-
-private:
-  template <class E, class F> const T *made(const E *from, hone_int step, hone_int n, F &&number) {
-    if (from == made_ && n <= count_) return row_;
-    if (step == 1) {
-      for (hone_int j = 0; j < n; j++) row_[j] = number(from[j]);
-    } else {
-      for (hone_int j = 0; j < n; j++) row_[j] = number(from[j * step]);
-    }
-    made_ = from;
-    count_ = n;
-    return row_;
-  }
-  Matrix<const uint8_t> sees_{};
-  Matrix<const T> numbers_{};
-  T *row_;
-  const void *made_ = nullptr;
-  hone_int count_ = 0;
 };
 
-template <class T, class P> inline Vec<T> scored(const T *s, const T *bias, hone_int i, P part, Vec<T> scale) {
-  const Vec<T> x = part.load(s + i, T(0)) * scale;
-  return bias ? x + part.load(bias + i, T(0)) : x;
+// block[key][query] = number(from[query][key]) for some queries and n keys, by way of a few rows at a time.
+template <class T, class E, class F> void turn(const Blocks<T> &b, T *block, Matrix<const E> from, hone_int queries, hone_int n, F &&number) {
+  for (hone_int r0 = 0; r0 < queries; r0 += kLanes<T>) {
+    const hone_int rows = min_of(kLanes<T>, queries - r0);
+    for (hone_int r = 0; r < rows; r++) {
+      const E *const row = from[r0 + r];
+      T *const to = b.rows + r * n;
+      if (from.column == 1) {
+        for (hone_int j = 0; j < n; j++) to[j] = number(row[j]);
+      } else {
+        for (hone_int j = 0; j < n; j++) to[j] = number(row[j * from.column]);
+      }
+    }
+    transpose<T, true>(block + r0, b.width, b.rows, n, rows, n);
+  }
 }
 
-// Scores of one query become weights exp(score - top), top the largest so far; returns what everything before shrinks by.
-template <class T> T weigh(T *s, hone_int n, T scale, const T *bias, T &top, T &sum) {
-  const Vec<T> by = broadcast(scale);
-  Vec<T> max = broadcast(kNone<T>);
-  hone_int i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) max = larger<T>(scored(s, bias, i, Whole<T>{}, by), max);
-  T most = top;
-  for (int l = 0; l < kLanes<T>; l++) most = max[l] > most ? max[l] : most;
-  for (hone_int j = i; j < n; j++) {
-    const T x = s[j] * scale + (bias ? bias[j] : T(0));
-    most = x > most ? x : most;
+// What is added to the scores of a block: nothing, a number for each key, or one for each score.
+enum class Added { Nothing, Keys, Scores };
+
+// Readies the mask of queries from r0 on and n keys from k0 on in b.bias.
+template <class T> Added ready_mask(const Attention<T> &a, const Blocks<T> &b, hone_int item, hone_int r0, hone_int queries, hone_int k0, hone_int n) {
+  if (!a.address[Mask]) return Added::Nothing;
+  const auto ready = [&](auto whole, auto &&number) {
+    whole.at = whole[r0] + k0 * whole.column;
+    if (whole.row != 0) {
+      turn(b, b.bias, whole, queries, n, number);
+      return Added::Scores;
+    }
+    for (hone_int j = 0; j < n; j++) b.bias[j] = number(whole.at[j * whole.column]);
+    return Added::Keys;
+  };
+  if (a.mask_dtype != HONE_BOOL) return ready(a.template matrix<const T>(Mask, item), [](T x) { return x; });
+  return ready(a.template matrix<const uint8_t>(Mask, item), [](uint8_t yes) { return yes ? T(0) : kNone<T>; });
+}
+
+template <class T> bool ready_dropped(const Attention<T> &a, const Blocks<T> &b, hone_int item, hone_int r0, hone_int queries, hone_int k0, hone_int n) {
+  Matrix<const uint8_t> kept = a.template matrix<const uint8_t>(Dropped, item);
+  if (!kept.at) return false;
+  kept.at = kept[r0] + k0;
+  turn(b, b.dropped, kept, queries, n, [keep = a.keep](uint8_t yes) { return yes ? keep : T(0); });
+  return true;
+}
+
+template <class T> void multiply_by(T *x, const T *by, hone_int n) {
+  for (hone_int i = 0; i < n; i += kLanes<T>) store(x + i, load(x + i) * load(by + i));
+}
+
+// Calls body(first vector, integral_constant of how many) for the vectors of a row, four at a time while there are.
+template <class T, class F> void by_vectors(hone_int width, F &&body) {
+  hone_int g = 0;
+  for (; g + 4 * kLanes<T> <= width; g += 4 * kLanes<T>) body(g, std::integral_constant<int, 4>());
+  for (; g < width; g += kLanes<T>) body(g, std::integral_constant<int, 1>());
+}
+
+// Calls body(first key, end, score) over a block's n keys, score(s, key, vector) being the finished score at s, for G vectors of queries from
+// b's query g on. `first` is the last of the block's keys that the first of these queries sees under the causal mask. Returns the end
+// of the keys that any of them sees.
+template <class T, int G, class F> hone_int over_scores(const Attention<T> &a, const Blocks<T> &b, Added added, hone_int first, hone_int g, hone_int n, F &&body) {
+  constexpr hone_int L = kLanes<T>;
+  const Vec<T> scale = broadcast(a.scale);
+  const T *const bias = b.bias;
+  const hone_int width = b.width;
+  const auto plain = [=](const T *s, hone_int, int) { return load(s) * scale; };
+  if (a.causal) {
+    const hone_int whole = max_of(0, min_of(n, first + 1)), end = max_of(0, min_of(n, first + G * L));
+    Vec<T> lane{};
+    for (int l = 0; l < L; l++) lane[l] = T(l);
+    body(hone_int(0), whole, plain);
+    body(whole, end, [=](const T *s, hone_int j, int v) { return select(lane < T(j - first - v * L), broadcast(kNone<T>), load(s) * scale); });
+    return end;
   }
-  const T shift = most == kNone<T> ? T(0) : most; // all masked: every weight is exp(-inf)
-  const Vec<T> down = broadcast(shift);
-  Vec<T> total = broadcast(T(0));
-  for (i = 0; i + kLanes<T> <= n; i += kLanes<T>) {
-    const Vec<T> e = exp_below(scored(s, bias, i, Whole<T>{}, by) - down);
-    store(s + i, e);
-    total += e;
-  }
-  if (i < n) {
-    const Part<T> rest{n - i};
-    Vec<T> e = exp_below(scored(s, bias, i, rest, by) - down);
-    for (int l = int(n - i); l < kLanes<T>; l++) e[l] = 0;
-    rest.store(s + i, e);
-    total += e;
-  }
-  const Vec<T> shrink = exp_below(broadcast(top) - down);
-  sum = sum * shrink[0] + sum_lanes<T>(total);
-  top = most;
-  return shrink[0];
+  if (added == Added::Nothing) body(hone_int(0), n, plain);
+  else if (added == Added::Keys) body(hone_int(0), n, [=](const T *s, hone_int j, int) { return load(s) * scale + broadcast(bias[j]); });
+  else body(hone_int(0), n, [=](const T *s, hone_int j, int v) { return load(s) * scale + load(bias + j * width + g + v * L); });
+  return n;
+}
+
+// Scores of a block become weights exp(score - top), top the largest so far; shrink is what everything before shrinks by.
+template <class T> void weigh(const Attention<T> &a, const Blocks<T> &b, Added added, hone_int r0, hone_int k0, hone_int n) {
+  constexpr hone_int L = kLanes<T>;
+  by_vectors<T>(b.width, [&](hone_int g, auto vectors) {
+    constexpr int G = decltype(vectors)::value;
+    const hone_int first = r0 + g - k0, width = b.width;
+    T *const s = b.scores + g;
+    Vec<T> top[G], down[G], sum[G];
+    for (int v = 0; v < G; v++) top[v] = load(b.top + g + v * L), sum[v] = Vec<T>{};
+    over_scores<T, G>(a, b, added, first, g, n, [&](hone_int j, hone_int end, auto score) {
+      for (; j < end; j++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < G; v++) top[v] = larger<T>(score(s + j * width + v * L, j, v), top[v]);
+      }
+    });
+    for (int v = 0; v < G; v++) {
+      down[v] = select(top[v] == kNone<T>, broadcast(T(0)), top[v]); // all masked: every weight is exp(-inf)
+      const Vec<T> shrink = exp_below(load(b.top + g + v * L) - down[v]);
+      store(b.shrink + g + v * L, shrink);
+      store(b.top + g + v * L, top[v]);
+    }
+    const hone_int seen = over_scores<T, G>(a, b, added, first, g, n, [&](hone_int j, hone_int end, auto score) {
+      for (; j < end; j++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < G; v++) {
+          const Vec<T> e = exp_below(score(s + j * width + v * L, j, v) - down[v]);
+          store(s + j * width + v * L, e);
+          sum[v] += e;
+        }
+      }
+    });
+    for (hone_int j = seen; j < n; j++) {
+      for (int v = 0; v < G; v++) store(s + j * width + v * L, Vec<T>{});
+    }
+    for (int v = 0; v < G; v++) store(b.sum + g + v * L, load(b.sum + g + v * L) * load(b.shrink + g + v * L) + sum[v]);
+  });
 }
 
 template <class T> void scale_row(T *x, hone_int n, T by) {
@@ -159,40 +225,33 @@ template <class T> void scale_row(T *x, hone_int n, T by) {
   each_vector<T>(n, [&](hone_int j, auto part) { part.store(x + j, part.load(x + j, T(0)) * factor); });
 }
 
-// The mask of dropout on weights; the scale comes later, for all at once.
-template <class T> void drop(T *weights, const uint8_t *kept, hone_int n) {
-  for (hone_int j = 0; j < n; j++) weights[j] = kept[j] ? weights[j] : T(0);
-}
-
 template <class T> bool forward_block(const Attention<T> &a, hone_int item, hone_int r0, hone_int r1, T *lse) {
-  const hone_int rows = r1 - r0, limit = a.causal ? min_of(a.keys, r1) : a.keys, width = round_up(min_of(limit, kKeys), kLanes<T>);
-  T *const space = static_cast<T *>(workspace().get(size_t(rows * width + kKeys + 2 * rows) * sizeof(T)));
-  if (!space) return false;
-  T *const tops = space + rows * width + kKeys, *const sums = tops + rows;
-  const Matrix<T> scores{space, width, 1}, q{a.template matrix<T>(Q, item)[r0], a.step(Q, a.lead), 1};
-  const Matrix<T> k = a.template matrix<T>(K, item), v = a.template matrix<T>(V, item);
-  const Matrix<T> out{a.template matrix<T>(Out, item)[r0], a.step(Out, a.lead), 1};
-  const Matrix<const uint8_t> kept = a.template matrix<const uint8_t>(Dropped, item);
-  MaskRows<T> mask(a, item, space + rows * width);
-  for (hone_int r = 0; r < rows; r++) tops[r] = kNone<T>, sums[r] = 0;
+  constexpr hone_int L = kLanes<T>;
+  const hone_int rows = r1 - r0, limit = a.causal ? min_of(a.keys, r1) : a.keys;
+  Blocks<T> b;
+  if (!b.reserve(a, rows, limit, false)) return false;
+  const Matrix<T> scores{b.scores, b.width, 1}, k = a.template matrix<T>(K, item), v = a.template matrix<T>(V, item);
+  Matrix<T> q = a.template matrix<T>(Q, item), out = a.template matrix<T>(Out, item);
+  q.at = q[r0], out.at = out[r0];
+  for (hone_int r = 0; r < b.width; r++) b.top[r] = kNone<T>, b.sum[r] = 0;
   for (hone_int k0 = 0; k0 < limit; k0 += kKeys) {
     const hone_int n = min_of(kKeys, limit - k0);
-    if (!multiply<T>(rows, n, a.features, q, false, {k[k0], k.row, 1}, true, scores, false)) return false;
-    for (hone_int r = 0; r < rows; r++) {
-      const hone_int seen = a.seen(r0 + r, k0, n);
-      const T shrink = weigh<T>(scores[r], seen, a.scale, mask.row(r0 + r, k0, seen), tops[r], sums[r]);
-      for (hone_int j = seen; j < n; j++) scores[r][j] = 0;
-      if (k0 > 0 && shrink != T(1)) scale_row<T>(out[r], a.value_features, shrink);
-      if (kept.at) drop<T>(scores[r], kept[r0 + r] + k0, n);
+    if (!multiply<T>(n, rows, a.features, {k[k0], k.row, 1}, false, q, true, scores, false)) return false;
+    weigh<T>(a, b, ready_mask(a, b, item, r0, rows, k0, n), r0, k0, n);
+    if (ready_dropped(a, b, item, r0, rows, k0, n)) multiply_by(b.scores, b.dropped, n * b.width);
+    for (hone_int r = 0; k0 > 0 && r < rows; r++) {
+      if (b.shrink[r] != T(1)) scale_row<T>(out[r], a.value_features, b.shrink[r]);
     }
-    if (!multiply<T>(rows, a.value_features, n, scores, false, {v[k0], v.row, 1}, false, out, k0 > 0)) return false;
+    if (!multiply<T>(rows, a.value_features, n, scores, true, {v[k0], v.row, 1}, false, out, k0 > 0)) return false;
   }
-  for (hone_int r = 0; r < rows; r++) {
-    const T sum = sums[r];
-    scale_row<T>(out[r], a.value_features, sum == T(0) ? T(0) : (kept.at ? a.keep : T(1)) / sum);
-    // Of a query that sees nothing: exp(score - inf) makes its weights 0 again.
-    if (lse) lse[item * a.queries + r0 + r] = sum == T(0) ? -kNone<T> : tops[r] + std::log(sum);
+  // Of a query that sees nothing the sum is 0, and exp(score - inf) makes its weights 0 again.
+  for (hone_int r = 0; r < b.width; r += L) {
+    const Vec<T> sum = load(b.sum + r);
+    store(b.sum + r, select(sum == T(0), broadcast(T(0)), T(1) / sum));
+    store(b.top + r, select(sum == T(0), broadcast(-kNone<T>), load(b.top + r) + m_log(sum)));
   }
+  for (hone_int r = 0; r < rows; r++) scale_row<T>(out[r], a.value_features, b.sum[r]);
+  if (lse) std::memcpy(lse + item * a.queries + r0, b.top, size_t(rows) * sizeof(T));
   return true;
 }
 
@@ -208,21 +267,32 @@ template <class T> int32_t forward(const Attention<T> &a, T *lse) {
   return ok.load() ? HONE_OK : no_memory("attention");
 }
 
-// weights = exp(score - lse), dropped ones 0, and the gradient of the scores, weight (d - sum of d out) scale, from d = dout v^T.
-template <class T>
-void weigh_backward(const Attention<T> &a, T *s, T *d, hone_int n, const T *bias, const uint8_t *kept, T lse, T dot) {
-  const Vec<T> by = broadcast(a.scale), down = broadcast(lse), less = broadcast(dot);
-  if (kept) {
-    for (hone_int j = 0; j < n; j++) d[j] = kept[j] ? d[j] * a.keep : T(0);
-  }
-  each_vector<T>(n, [&](hone_int j, auto part) {
-    const Vec<T> weight = exp_below(scored(s, bias, j, part, by) - down);
-    part.store(s + j, weight);
-    part.store(d + j, weight * (part.load(d + j, T(0)) - less) * by);
+// Scores become weights exp(score - lse), and d = dout v^T the gradient of the scores before the scale, weight (d - sum of dout out), scaled.
+// b.top holds lse, b.sum the sums of dout out.
+template <class T> void weigh_backward(const Attention<T> &a, const Blocks<T> &b, Added added, hone_int r0, hone_int k0, hone_int n) {
+  constexpr hone_int L = kLanes<T>;
+  by_vectors<T>(b.width, [&](hone_int g, auto vectors) {
+    constexpr int G = decltype(vectors)::value;
+    const hone_int width = b.width;
+    T *const s = b.scores + g, *const d = b.grads + g;
+    const Vec<T> scale = broadcast(a.scale);
+    Vec<T> down[G], less[G];
+    for (int v = 0; v < G; v++) down[v] = load(b.top + g + v * L), less[v] = load(b.sum + g + v * L);
+    const hone_int seen = over_scores<T, G>(a, b, added, r0 + g - k0, g, n, [&](hone_int j, hone_int end, auto score) {
+      for (; j < end; j++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < G; v++) {
+          const hone_int at = j * width + v * L;
+          const Vec<T> weight = exp_below(score(s + at, j, v) - down[v]);
+          store(s + at, weight);
+          store(d + at, weight * scale * (load(d + at) - less[v]));
+        }
+      }
+    });
+    for (hone_int j = seen; j < n; j++) {
+      for (int v = 0; v < G; v++) store(s + j * width + v * L, Vec<T>{}), store(d + j * width + v * L, Vec<T>{});
+    }
   });
-  if (kept) {
-    for (hone_int j = 0; j < n; j++) s[j] = kept[j] ? s[j] * a.keep : T(0);
-  }
 }
 
 template <class T> void clear(const Matrix<T> &x, hone_int rows, hone_int width) {
@@ -230,37 +300,38 @@ template <class T> void clear(const Matrix<T> &x, hone_int rows, hone_int width)
 }
 
 template <class T> bool backward_item(const Attention<T> &a, hone_int item, const T *lse) {
-  const hone_int width = round_up(min_of(a.keys, kKeys), kLanes<T>), block = min_of(a.queries, kQueries) * width;
-  T *const space = static_cast<T *>(workspace().get(size_t(2 * block + kKeys) * sizeof(T)));
-  if (!space) return false;
-  const Matrix<T> weights{space, width, 1}, grads{space + block, width, 1};
-  const auto of = [&](Operand o) { return a.template matrix<T>(o, item); };
-  const Matrix<T> q = of(Q), k = of(K), v = of(V), out = of(Out), dout = of(GradOut), dq = of(GradQ), dk = of(GradK), dv = of(GradV);
-  const Matrix<const uint8_t> kept = a.template matrix<const uint8_t>(Dropped, item);
-  MaskRows<T> mask(a, item, space + 2 * block);
+  Blocks<T> b;
+  if (!b.reserve(a, min_of(a.queries, kQueries), a.keys, true)) return false;
+  const Matrix<T> weights{b.scores, b.width, 1}, grads{b.grads, b.width, 1};
+  const auto of = [&](Operand o, hone_int row) {
+    Matrix<T> m = a.template matrix<T>(o, item);
+    if (m.at) m.at = m[row];
+    return m;
+  };
   // Under the causal mask a block of keys is met by and by.
-  if (a.causal && dk.at) clear(dk, a.keys, a.features);
-  if (a.causal && dv.at) clear(dv, a.keys, a.value_features);
+  if (a.causal && a.address[GradK]) clear(of(GradK, 0), a.keys, a.features);
+  if (a.causal && a.address[GradV]) clear(of(GradV, 0), a.keys, a.value_features);
   for (hone_int r0 = 0; r0 < a.queries; r0 += kQueries) {
     const hone_int rows = min_of(kQueries, a.queries - r0), limit = a.causal ? min_of(a.keys, r0 + rows) : a.keys;
-    const Matrix<T> qr{q[r0], q.row, 1}, doutr{dout[r0], dout.row, 1};
+    const Matrix<T> q = of(Q, r0), dq = of(GradQ, r0), out = of(Out, r0), dout = of(GradOut, r0);
+    for (hone_int r = 0; r < rows; r++) {
+      const T *const g = dout[r], *const y = out[r];
+      b.top[r] = lse[item * a.queries + r0 + r];
+      b.sum[r] = sum_vectors<T>(a.value_features, [&](hone_int j, auto part) { return part.load(g + j, T(0)) * part.load(y + j, T(0)); });
+    }
     for (hone_int k0 = 0; k0 < limit; k0 += kKeys) {
       const hone_int n = min_of(kKeys, limit - k0);
-      const Matrix<T> kr{k[k0], k.row, 1}, vr{v[k0], v.row, 1};
-      if (!multiply<T>(rows, n, a.features, qr, false, kr, true, weights, false)) return false;
-      if (!multiply<T>(rows, n, a.value_features, doutr, false, vr, true, grads, false)) return false;
-      for (hone_int r = 0; r < rows; r++) {
-        const T *const g = dout[r0 + r], *const y = out[r0 + r];
-        const T dot = sum_vectors<T>(a.value_features, [&](hone_int j, auto part) { return part.load(g + j, T(0)) * part.load(y + j, T(0)); });
-        const hone_int seen = a.seen(r0 + r, k0, n);
-        weigh_backward<T>(a, weights[r], grads[r], seen, mask.row(r0 + r, k0, seen), kept.at ? kept[r0 + r] + k0 : nullptr,
-                          lse[item * a.queries + r0 + r], dot);
-        for (hone_int j = seen; j < n; j++) weights[r][j] = 0, grads[r][j] = 0;
-      }
+      const Matrix<T> k = of(K, k0), v = of(V, k0), dk = of(GradK, k0), dv = of(GradV, k0);
+      if (!multiply<T>(n, rows, a.features, k, false, q, true, weights, false)) return false;
+      if (!multiply<T>(n, rows, a.value_features, v, false, dout, true, grads, false)) return false;
+      const bool drops = ready_dropped(a, b, item, r0, rows, k0, n);
+      if (drops) multiply_by(b.grads, b.dropped, n * b.width);
+      weigh_backward<T>(a, b, ready_mask(a, b, item, r0, rows, k0, n), r0, k0, n);
+      if (drops) multiply_by(b.scores, b.dropped, n * b.width);
       const bool add = a.causal || r0 > 0;
-      if (dv.at && !multiply<T>(n, a.value_features, rows, weights, true, doutr, false, {dv[k0], dv.row, 1}, add)) return false;
-      if (dk.at && !multiply<T>(n, a.features, rows, grads, true, qr, false, {dk[k0], dk.row, 1}, add)) return false;
-      if (dq.at && !multiply<T>(rows, a.features, n, grads, false, kr, false, {dq[r0], dq.row, 1}, k0 > 0)) return false;
+      if (dv.at && !multiply<T>(n, a.value_features, rows, weights, false, dout, false, dv, add)) return false;
+      if (dk.at && !multiply<T>(n, a.features, rows, grads, false, q, false, dk, add)) return false;
+      if (dq.at && !multiply<T>(rows, a.features, n, grads, true, k, false, dq, k0 > 0)) return false;
     }
   }
   return true;
