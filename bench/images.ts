@@ -10,7 +10,8 @@ import { pathToFileURL } from 'node:url';
 import { DataLoader, Subset } from '../dist/data/index.js';
 import { engineInfo, getNumThreads, setNumThreads, type Tensor } from '../dist/index.js';
 import { datasets, Image, transforms, writeImage } from '../dist/vision/index.js';
-import { Torch } from './measure.js';
+import { torchvisionCommand } from './peers/commands.js';
+import { Peer } from './peers/peer.js';
 
 /** What is asked of torchvision, and done here. */
 interface Epoch {
@@ -104,12 +105,12 @@ async function epoch(task: Epoch): Promise<Cost> {
 const least = (costs: readonly Cost[]): Cost => [Math.min(...costs.map(([wall]) => wall)), Math.min(...costs.map(([, busy]) => busy))];
 const show = ([wall, busy]: Cost) => `${wall.toFixed(wall < 10 ? 2 : 0)} us (${busy.toFixed(busy < 10 ? 2 : 0)})`.padStart(18);
 
-async function row(label: string, ours: Epoch, theirs: readonly Epoch[], torch: Torch | undefined, turns: number): Promise<void> {
+async function row(label: string, ours: Epoch, theirs: readonly Epoch[], torch: Peer | undefined, turns: number): Promise<void> {
   const own: Cost[] = [];
   const others: Cost[][] = theirs.map(() => []);
   for (let turn = 0; turn < turns; turn++) {
     for (let again = 0; again < 3; again++) own.push(await epoch(ours));
-    if (torch) for (const [i, task] of theirs.entries()) others[i]!.push((await torch.ask(task)) as Cost);
+    if (torch) for (const [i, task] of theirs.entries()) others[i]!.push((await torch.request(task)) as Cost);
   }
   const hone = least(own);
   console.log(`${label.padEnd(44)} hone ${show(hone)}`);
@@ -121,7 +122,7 @@ async function row(label: string, ours: Epoch, theirs: readonly Epoch[], torch: 
     });
 }
 
-export async function benchImages(torch: Torch | undefined): Promise<void> {
+export async function benchImages(torch: Peer | undefined, turns: number): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'hone-images-'));
   const threads = getNumThreads();
   try {
@@ -138,7 +139,7 @@ export async function benchImages(torch: Torch | undefined): Promise<void> {
         task,
         [slow, { ...slow, workers: 2 }, { ...slow, kind: 'digits, v2' }, { ...slow, kind: 'digits, v2', workers: 2 }],
         torch,
-        3,
+        turns,
       );
     }
     setNumThreads(1);
@@ -146,7 +147,7 @@ export async function benchImages(torch: Torch | undefined): Promise<void> {
       const count = size === SIZES[0] ? 4 * PHOTOS : PHOTOS;
       for (const workers of [0, 2]) {
         const task = { kind: 'photos', root: join(root, size.join('x')), batch: 16, workers, count } as const;
-        await row(`photos ${size.join('×')} to 224×224, ${workers} workers`, task, [task], torch, 3);
+        await row(`photos ${size.join('×')} to 224×224, ${workers} workers`, task, [task], torch, turns);
       }
     }
     console.log();
@@ -156,10 +157,15 @@ export async function benchImages(torch: Torch | undefined): Promise<void> {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+/** Starts torchvision where it is installed, and measures. */
+export async function runImages(turns = 3): Promise<void> {
   const { name, isa, threads } = engineInfo();
   console.log(`hone, ${name} engine (${isa}), ${threads} threads`);
-  const torch = await Torch.start('torchvision_worker.py');
-  await benchImages(torch);
-  torch?.stop();
+  const command = torchvisionCommand();
+  if (typeof command === 'string') console.log(command);
+  const torch = typeof command === 'string' ? undefined : await Peer.start(command);
+  await benchImages(torch, turns);
+  await torch?.stop();
 }
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await runImages();

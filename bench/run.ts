@@ -7,11 +7,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { benchImages } from './images.js';
+import { runImages } from './images.js';
 import type { Context, Settings } from './measure/context.js';
+import { measureJavaScript } from './measure/javascript.js';
 import { measureOperations } from './measure/operations.js';
 import { measureSteps } from './measure/steps.js';
-import { Torch } from './measure.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const PARTS = ['steps', 'operations', 'images'] as const;
+const PARTS = ['steps', 'operations', 'javascript', 'images'] as const;
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) throw new Error(`bench: there is no part called ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`);
@@ -67,12 +67,9 @@ const context: Context = {
 for (const threads of settings.threads) {
   if (parts.includes('steps')) await measureSteps(context, threads);
   if (parts.includes('operations')) await measureOperations(context, threads);
+  if (parts.includes('javascript')) await measureJavaScript(context, threads);
 }
-if (parts.includes('images')) {
-  const torchvision = await Torch.start('torchvision_worker.py');
-  await benchImages(torchvision);
-  torchvision?.stop();
-}
+if (parts.includes('images')) await runImages(settings.quick ? 1 : 3);
 if (values.json !== undefined) {
   mkdirSync(dirname(values.json), { recursive: true });
   writeFileSync(values.json, `${JSON.stringify(context.results, undefined, 1)}\n`);

@@ -28,17 +28,48 @@ export function honeCommand({ engine, threads, source }: HoneSettings): PeerComm
   };
 }
 
-/** PyTorch, by the Python that HONE_TORCH_PYTHON names; otherwise the line that says how to have it. */
+/** The Python that HONE_TORCH_PYTHON names, or the line that says how to have PyTorch. */
+function python(): { path: string } | string {
+  const path = process.env['HONE_TORCH_PYTHON'];
+  if (path === undefined || path === '') return 'PyTorch is left out: set HONE_TORCH_PYTHON to a Python that has torch and torchvision.';
+  return existsSync(path) ? { path } : `PyTorch is left out: HONE_TORCH_PYTHON is ${path}, which is not there.`;
+}
+
+/** PyTorch, or why not. */
 export function torchCommand(threads: number, compiled: boolean): PeerCommand | string {
-  const python = process.env['HONE_TORCH_PYTHON'];
-  if (python === undefined || python === '')
-    return 'PyTorch is left out: set HONE_TORCH_PYTHON to a Python that has torch and torchvision.';
-  if (!existsSync(python)) return `PyTorch is left out: HONE_TORCH_PYTHON is ${python}, which is not there.`;
+  const found = python();
+  if (typeof found === 'string') return found;
   return {
     name: compiled ? 'torch.compile' : 'torch',
     family: 'torch',
-    command: python,
+    command: found.path,
     args: [here('torch/worker.py'), String(threads), ...(compiled ? ['--compile'] : [])],
     env: { OMP_NUM_THREADS: String(threads) },
   };
+}
+
+/** torchvision, loading images, or why not. */
+export function torchvisionCommand(): PeerCommand | string {
+  const found = python();
+  if (typeof found === 'string') return found;
+  return { name: 'torchvision', family: 'torch', command: found.path, args: [here('torch/images_worker.py')] };
+}
+
+/** TensorFlow.js with its WebAssembly and its plain backend, and jax-js; or how to have them. */
+export function javascriptCommands(threads: number): readonly PeerCommand[] | string {
+  if (!existsSync(here('node_modules'))) return 'TensorFlow.js and jax-js are left out: npm ci --prefix bench/peers installs them.';
+  const tfjs = (backend: 'wasm' | 'cpu'): PeerCommand => ({
+    name: `tfjs-${backend}`,
+    family: 'tfjs',
+    command: process.execPath,
+    args: [here('tfjs_worker.mjs'), backend, String(threads)],
+  });
+  const jax: PeerCommand = {
+    name: 'jax-js',
+    family: 'jax',
+    command: process.execPath,
+    // On by default from Node 22 on, where the flag still is one.
+    args: ['--experimental-wasm-relaxed-simd', here('jax_worker.mjs')],
+  };
+  return [tfjs('wasm'), tfjs('cpu'), jax];
 }

@@ -33,7 +33,7 @@ interface Answer {
 export interface PeerCommand {
   /** As tables name it. */
   name: string;
-  /** Whose it is: only PyTorch is always named first in ratios, Hone's engines are what they are of. */
+  /** Whose it is. */
   family: 'hone' | 'torch' | 'tfjs' | 'jax';
   command: string;
   args: readonly string[];
@@ -101,9 +101,14 @@ export class Peer {
     return ended;
   }
 
-  private ask(request: Request): Promise<Answer> {
+  /** Whatever a worker of another kind answers. */
+  request(request: object): Promise<unknown> {
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
     return this.answer();
+  }
+
+  private async ask(request: Request): Promise<Answer> {
+    return (await this.request(request)) as Answer;
   }
 
   private async answer(): Promise<Answer> {
