@@ -28,14 +28,15 @@ using namespace tile;
 // A tile of a and a panel of b come out of the second-level cache as fast as they are used, so blocks of k may be long: c is read and
 // written once for each.
 #if defined(__AVX512F__)
-constexpr hone_int kBlockK = 1024;
+template <class T> constexpr hone_int kBlockK = 4096 / sizeof(T);
 #else
-constexpr hone_int kBlockK = 512;
+template <class T> constexpr hone_int kBlockK = 2048 / sizeof(T);
 #endif
-constexpr hone_int kDotRows = 8;    // dots up to this many rows
-constexpr hone_int kTurnedRows = 64; // turned up to this many
-constexpr double kGrainFlops = 8e5; // a thread's share is worth at least this much
-
+constexpr size_t kKeptBytes = 8 << 20; // packed panels of b that are kept for all rows of a
+constexpr hone_int kNominalCache = 1 << 19; // what sums are cut by: the bits of a result do not depend on the machine's own cache
+constexpr hone_int kThinK = 32;        // up to this k writing c takes longest: row by row, a in place
+constexpr hone_int kTurnedRows = 64;   // turned up to this many
+constexpr double kGrainFlops = 8e5;    // a thread's share is worth at least this much
 
 // Bytes of a packed block of a: about half of the second-level cache.
 size_t block_bytes() {
@@ -63,25 +64,35 @@ enum class Way { Blocked, Turned, Dots };
 struct Plan {
   Way way;
   hone_int block_k;      // k falls into blocks of this size
+  hone_int tile;         // turned only: rows of b in a tile
   bool pack_a, pack_b;   // blocked only
+  bool by_rows;          // blocked only: all panels for a tile of rows, not all tiles of rows for a panel
   hone_int unit_m, unit_n; // parts are cut at multiples of these
 };
+
+// So few rows or columns that dot products leave fewer lanes idle than vectors across them would.
+template <class T> bool few(hone_int n) { return n <= 12 && 4 * n <= 3 * round_up(n, kLanes<T>); }
 
 template <class T> Plan make_plan(const Gemm<T> &g) {
   constexpr int L = kLanes<T>;
   Plan plan{};
-  const hone_int blocks = ceil_div(g.k, kBlockK);
-  plan.block_k = blocks ? round_up(ceil_div(g.k, blocks), 16) : 1;
-  if (g.trans_b && !g.trans_a && g.k >= 2 * L && (g.m <= kDotRows || g.n <= 2)) {
+  // Where half the block of k lets all rows of a lie packed in the second-level cache at once, each panel of b passes only once.
+  const hone_int packed_row = ceil_div(g.m, kRows) * kPackedRows<T> * hone_int(sizeof(T)), fit = kNominalCache / packed_row;
+  const hone_int block_k = fit < kBlockK<T> && fit >= kBlockK<T> / 2 ? fit : kBlockK<T>;
+  plan.block_k = g.k > 0 ? round_up(ceil_div(g.k, ceil_div(g.k, block_k)), 16) : 1;
+  // A row of c gains from dots where b lies along k, and a narrow c even where b must be turned first.
+  const bool narrow = few<T>(g.n) && (g.trans_b ? g.k >= 2 * L : g.m >= 2 * L && g.k >= 4 * L);
+  if (!g.trans_a && ((g.trans_b && g.k >= (g.m == 1 ? L : 2 * L) && (g.m <= 8 || few<T>(g.m))) || narrow)) {
     plan.way = Way::Dots;
-    plan.unit_m = 4;
-    plan.unit_n = 4;
+    plan.unit_m = 12;
+    plan.unit_n = 12;
     return plan;
   }
-  // Rows of b a multiple of 4 KiB apart would fall on the same few cache lines.
-  const bool aliased = g.trans_b && (g.ldb * hone_int(sizeof(T))) % 2048 == 0;
-  if (g.trans_b && !g.trans_a && g.m <= kTurnedRows && g.n >= g.m && g.k >= 2 * L && !aliased) {
+  // Rows a multiple of 4 KiB apart fall on the same few cache lines: of a set's eight only so many rows of b can be read side by side.
+  const auto aliases = [](hone_int ld, hone_int bytes) { return (ld * hone_int(sizeof(T))) % bytes == 0; };
+  if (g.trans_b && !g.trans_a && g.m <= kTurnedRows && g.n >= g.m && g.k >= 2 * L) {
     plan.way = Way::Turned;
+    plan.tile = aliases(g.ldb, 4096) ? 4 : aliases(g.ldb, 2048) ? 8 : kTurnedTile;
     plan.unit_m = L;
     plan.unit_n = kTurnedTile;
     return plan;
@@ -91,8 +102,10 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   plan.unit_n = kWidth * L;
   // Few rows: packing b pays only where b comes from afar, because packing reads it in order.
   const bool far = g.k * g.n * hone_int(sizeof(T)) > (1 << 20) || (g.batch > 1 && g.stride_b != 0);
-  plan.pack_b = g.trans_b || (g.k > 32 && g.m > (far ? 14 : 48));
-  plan.pack_a = g.k > 32 && g.n >= 4 * kWidth * L && g.m >= kRows;
+  const hone_int panels = ceil_div(g.n, kWidth * L);
+  plan.by_rows = g.k <= kThinK;
+  plan.pack_b = g.trans_b || (!plan.by_rows && g.m > (far ? 14 : 48));
+  plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
   return plan;
 }
 
@@ -156,61 +169,33 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
     const hone_int pieces = ceil_div(block_m, fit < kRows ? kRows : fit);
     block_m = round_up(ceil_div(block_m, pieces), kRows);
   }
+  // Panels of b are packed for the first block of rows and kept for the others, as many columns of them as fit; without others two take
+  // turns.
+  const hone_int panels = ceil_div(part.n1 - part.n0, width), room = hone_int(kKeptBytes / (size_t(kb * width) * sizeof(T)));
+  const bool keeps = plan.by_rows || (plan.pack_b && block_m < part.m1 - part.m0);
+  const hone_int slots = keeps ? min_of(panels, room) : 2;
+  const hone_int chunk = keeps ? slots * width : panels * width;
   const size_t panel_size = size_t(kb * width);
   const size_t a_size = plan.pack_a ? size_t(ceil_div(block_m, kRows)) * size_t(P * kb) : 0;
-  T *const memory = static_cast<T *>(workspace().get((2 * panel_size + a_size) * sizeof(T)));
+  T *const memory = static_cast<T *>(workspace().get((size_t(slots) * panel_size + a_size) * sizeof(T)));
   if (!memory) return false;
-  T *const packed_a = memory + 2 * panel_size;
+  T *const packed_a = memory + size_t(slots) * panel_size;
 
   for (hone_int p0 = 0; p0 < g.k; p0 += kb) {
     const hone_int kc = min_of(kb, g.k - p0);
-    for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
-      const RowTiles tiles(min_of(block_m, part.m1 - i0));
-      if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
-      // With tiles enough, each panel of b is packed while the one before is at work.
-      const bool ahead = plan.pack_b && tiles.count >= kGroup && kc >= 4 * L;
-      T *panel = memory, *other = memory + panel_size;
-      bool ready = false; // panel holds the columns at j
-      for (hone_int j = part.n0; j < part.n1; j += width) {
-        const int cols = int(min_of(width, part.n1 - j));
-        const int vectors = cols <= L ? 1 : cols <= kWidth * L ? kWidth : kSlimWidth;
-        const T *b = g.b + p0 * g.ldb + j;
-        hone_int ldb = g.ldb;
-        if (!ready && (g.trans_b || ahead || cols < vectors * L)) {
-          pack_columns<T>(g, j, cols, p0, kc, panel, width);
-          ready = true;
-        }
-        Side side = Side::Nothing;
-        SideWork<T> work;
-        const bool prepares = ahead && j + 2 * width <= part.n1;
-        if (ready) {
-          b = panel;
-          ldb = width;
-          if (prepares) {
-            side = g.trans_b ? Side::Fetch : Side::Copy;
-            work.ld = g.ldb;
-          }
-        } else if (plan.pack_b && vectors == kWidth && tiles.count > 1) {
-          side = Side::Keep;
-          work.to = panel;
-        }
-        hone_int done = 0; // of the next panel
-        for (hone_int t = 0; t < tiles.count; t++) {
+    for (hone_int j0 = part.n0; j0 < part.n1; j0 += chunk) {
+      const hone_int j1 = min_of(part.n1, j0 + chunk);
+      for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
+        const RowTiles tiles(min_of(block_m, part.m1 - i0));
+        if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
+        const auto vectors_at = [&](hone_int j) { return j1 - j <= L ? 1 : width == kWidth * L || j1 - j <= kWidth * L ? kWidth : kSlimWidth; };
+        // One tile of c, from columns of b at `b`.
+        const auto tile = [&](hone_int t, hone_int j, const T *b, hone_int ldb, Side side, const SideWork<T> &work) {
           const hone_int i = i0 + tiles.start(t);
-          const int rows = tiles.height(t);
-          const Epilogue<T> e = epilogue_at(g, p0, i, j);
-          T *const c = g.c + i * g.ldc + j;
-          const hone_int goal = g.trans_b ? min_of(kc, round_up(kc * (t + 1) / tiles.count, L)) : min_of(kc, done + kc / kGroup);
-          if (side == Side::Copy) {
-            work.rows = goal - done;
-            work.from = g.b + (p0 + done) * g.ldb + j + width;
-            work.to = other + done * width;
-            if (work.rows == 0) side = Side::Nothing;
-          } else if (side == Side::Fetch) {
-            work.from = g.b + (j + width) * g.ldb + p0 + done;
-          }
+          const int rows = tiles.height(t), cols = int(min_of(width, j1 - j)), vectors = vectors_at(j);
           const auto run = [&](auto by_row, const T *a, hone_int lda) {
-            pick<T, decltype(by_row)::value>(rows, vectors, side)(kc, a, lda, b, ldb, c, g.ldc, cols, e, work);
+            pick<T, decltype(by_row)::value>(rows, vectors, side)(kc, a, lda, b, ldb, g.c + i * g.ldc + j, g.ldc, cols,
+                                                                  epilogue_at(g, p0, i, j), work);
           };
           if (plan.pack_a) {
             run(std::false_type(), packed_a + t * P * kc, P);
@@ -219,19 +204,74 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
           } else {
             run(std::true_type(), g.a + i * g.lda + p0, g.lda);
           }
-          if (side == Side::Keep) {
-            b = panel;
-            ldb = width;
-            side = Side::Nothing;
+        };
+        const auto slot = [&](hone_int j) { return memory + size_t((j - j0) / width % slots) * panel_size; };
+        // Whether the kernel could not read b's columns from j on in place.
+        const auto must_pack = [&](hone_int j) { return g.trans_b || j1 - j < vectors_at(j) * L; };
+        if (plan.by_rows) {
+          for (hone_int j = j0; j < j1; j += width) {
+            if (i0 == part.m0 && must_pack(j)) pack_columns<T>(g, j, int(min_of(width, j1 - j)), p0, kc, slot(j), width);
           }
-          if (side == Side::Fetch) {
-            for (int q = 0; q < width; q += L) pack_transposed<T>(g.b + (j + width + q) * g.ldb + p0 + done, g.ldb, L, goal - done, other + done * width + q, width);
+          for (hone_int t = 0; t < tiles.count; t++) {
+            for (hone_int j = j0; j < j1; j += width) {
+              if (must_pack(j)) tile(t, j, slot(j), width, Side::Nothing, {});
+              else tile(t, j, g.b + p0 * g.ldb + j, g.ldb, Side::Nothing, {});
+            }
           }
-          if (prepares) done = goal;
+          continue;
         }
-        if (prepares && done < kc) pack_panel<T>(g.b + (p0 + done) * g.ldb + j + width, g.ldb, width, kc - done, other + done * width, width, g.b + (g.k - 1) * g.ldb + g.n);
-        ready = prepares;
-        if (ready) std::swap(panel, other);
+        const bool kept = keeps && i0 > part.m0; // all panels are there
+        // With tiles enough, each panel of b is packed while the one before is at work.
+        const bool ahead = plan.pack_b && !kept && tiles.count >= kGroup && kc >= 4 * L;
+        bool ready = kept; // the panel at j is packed
+        for (hone_int j = j0; j < j1; j += width) {
+          const int cols = int(min_of(width, j1 - j));
+          T *const panel = slot(j), *const next = slot(j + width);
+          if (!ready && (ahead || keeps || must_pack(j))) {
+            pack_columns<T>(g, j, cols, p0, kc, panel, width);
+            ready = true;
+          }
+          const T *b = ready ? panel : g.b + p0 * g.ldb + j;
+          hone_int ldb = ready ? width : g.ldb;
+          Side side = Side::Nothing;
+          SideWork<T> work;
+          const bool prepares = ahead && j + 2 * width <= j1;
+          if (prepares) {
+            side = g.trans_b ? Side::Fetch : Side::Copy;
+            work.ld = g.ldb;
+          } else if (!ready && plan.pack_b && vectors_at(j) == kWidth && tiles.count > 1) {
+            side = Side::Keep;
+            work.to = panel;
+          }
+          hone_int done = 0; // of the next panel
+          for (hone_int t = 0; t < tiles.count; t++) {
+            const hone_int goal = g.trans_b ? min_of(kc, round_up(kc * (t + 1) / tiles.count, L)) : min_of(kc, done + kc / kGroup);
+            if (side == Side::Copy) {
+              work.rows = goal - done;
+              work.from = g.b + (p0 + done) * g.ldb + j + width;
+              work.to = next + done * width;
+              if (work.rows == 0) side = Side::Nothing;
+            } else if (side == Side::Fetch) {
+              work.from = g.b + (j + width) * g.ldb + p0 + done;
+            }
+            tile(t, j, b, ldb, side, work);
+            if (side == Side::Keep) {
+              b = panel;
+              ldb = width;
+              side = Side::Nothing;
+            }
+            if (side == Side::Fetch) {
+              for (int q = 0; q < width; q += L) {
+                pack_transposed<T>(g.b + (j + width + q) * g.ldb + p0 + done, g.ldb, L, goal - done, next + done * width + q, width);
+              }
+            }
+            if (prepares) done = goal;
+          }
+          if (prepares && done < kc) {
+            pack_panel<T>(g.b + (p0 + done) * g.ldb + j + width, g.ldb, width, kc - done, next + done * width, width, g.b + (g.k - 1) * g.ldb + g.n);
+          }
+          ready = kept || prepares;
+        }
       }
     }
   }
@@ -245,7 +285,10 @@ template <class T> void flush_turned(T *sums, int rows, int cols, const Epilogue
   for (int r = 0; r < L; r++) v[r] = load(sums + r * L);
   turn_square<T>(v);
   if (cols == L) {
-    for (int r = 0; r < rows; r++) store(c + r * ldc, finish(v[r], e, r, 0, c + r * ldc));
+    for (int r = 0; r < rows; r++) {
+      Vec<T> row[1][1] = {{v[r]}};
+      finish(row, {e.bias_col, e.bias_row ? e.bias_row + r : nullptr, e.add}, c + r * ldc, ldc);
+    }
   } else {
     for (int r = 0; r < L; r++) store(sums + r * L, v[r]);
     finish_part(sums, L, rows, cols, e, c, ldc);
@@ -265,8 +308,8 @@ template <class T> bool turned(const Gemm<T> &g, const Plan &plan, const Part &p
       const hone_int i = part.m0 + q * L;
       pack_transposed<T>(g.a + i * g.lda + p0, g.lda, int(min_of(L, part.m1 - i)), kc, packed + q * L * kc, L);
     }
-    for (hone_int j = part.n0; j < part.n1; j += kTurnedTile) {
-      const int cols = int(min_of(kTurnedTile, part.n1 - j));
+    for (hone_int j = part.n0; j < part.n1; j += plan.tile) {
+      const int cols = int(min_of(plan.tile, part.n1 - j));
       const Kernel<T> tile = pick<T, true>(cols, 1);
       for (hone_int q = 0; q < panels; q++) {
         const hone_int i = part.m0 + q * L;
@@ -282,30 +325,53 @@ template <class T> bool turned(const Gemm<T> &g, const Plan &plan, const Part &p
   return true;
 }
 
-template <class T, int RB> void dot_rows(int ra, hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out, hone_int rs, hone_int cs) {
-  if (ra == 4) return dots<T, 4, RB>(k, a, lda, b, ldb, out, rs, cs);
-  if (ra == 3) return dots<T, 3, RB>(k, a, lda, b, ldb, out, rs, cs);
-  if (ra == 2) return dots<T, 2, RB>(k, a, lda, b, ldb, out, rs, cs);
-  dots<T, 1, RB>(k, a, lda, b, ldb, out, rs, cs);
+template <class T, int RB> void dot_rows(int rows, hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out, hone_int ldo) {
+  if (kDots == 4 && rows == 4) return dots<T, kDots, RB>(k, a, lda, b, ldb, out, ldo);
+  if (rows == 3) return dots<T, 3, RB>(k, a, lda, b, ldb, out, ldo);
+  if (rows == 2) return dots<T, 2, RB>(k, a, lda, b, ldb, out, ldo);
+  dots<T, 1, RB>(k, a, lda, b, ldb, out, ldo);
 }
 
-template <class T> void dot_tiles(const Gemm<T> &g, const Part &part) {
-  T sums[16];
-  for (hone_int j = part.n0; j < part.n1; j += 4) {
-    const int cols = int(min_of(4, part.n1 - j));
-    for (hone_int i = part.m0; i < part.m1; i += 4) {
-      const int rows = int(min_of(4, part.m1 - i));
-      const T *const a = g.a + i * g.lda, *const b = g.b + j * g.ldb;
-      if (cols == 4) {
-        dot_rows<T, 4>(rows, g.k, a, g.lda, b, g.ldb, sums, 4, 1);
-      } else if (rows == 4) {
-        dot_rows<T, 4>(cols, g.k, b, g.ldb, a, g.lda, sums, 1, 4);
+// Blocks of c that are long one way and short the other, so that the rows of the shorter operand stay in cache.
+template <class T> bool dot_blocks(const Gemm<T> &g, const Part &part) {
+  constexpr int L = kLanes<T>;
+  const T *b = g.b;
+  hone_int ldb = g.ldb;
+  if (!g.trans_b) {
+    // b's columns as rows.
+    ldb = round_up(g.k, L);
+    T *const turned = static_cast<T *>(workspace().get(size_t(g.n * ldb) * sizeof(T)));
+    if (!turned) return false;
+    for (hone_int p = 0; p < g.k; p += L) pack_transposed<T>(g.b + p * g.ldb, g.ldb, int(min_of(L, g.k - p)), g.n, turned + p, ldb);
+    b = turned;
+  }
+  const bool tall = g.m > g.n;
+  const hone_int height = tall ? 96 : 12, width = tall ? 12 : 96;
+  T sums[96 * 12];
+  for (hone_int i0 = part.m0; i0 < part.m1; i0 += height) {
+    const int rows = int(min_of(height, part.m1 - i0));
+    for (hone_int j0 = part.n0; j0 < part.n1; j0 += width) {
+      const int cols = int(min_of(width, part.n1 - j0));
+      const auto tile = [&](int i, int j) {
+        const int high = int(min_of(kDots, rows - i)), wide = int(min_of(4, cols - j));
+        const T *const at_a = g.a + (i0 + i) * g.lda, *const at_b = b + (j0 + j) * ldb;
+        T *const out = sums + i * width + j;
+        if (wide == 4) return dot_rows<T, 4>(high, g.k, at_a, g.lda, at_b, ldb, out, width);
+        for (int q = 0; q < wide; q++) dot_rows<T, 1>(high, g.k, at_a, g.lda, at_b + q * ldb, ldb, out + q, width);
+      };
+      if (tall) {
+        for (int i = 0; i < rows; i += kDots) {
+          for (int j = 0; j < cols; j += 4) tile(i, j);
+        }
       } else {
-        for (int q = 0; q < cols; q++) dot_rows<T, 1>(rows, g.k, a, g.lda, b + q * g.ldb, g.ldb, sums + q, 4, 1);
+        for (int j = 0; j < cols; j += 4) {
+          for (int i = 0; i < rows; i += kDots) tile(i, j);
+        }
       }
-      finish_part(sums, 4, rows, cols, epilogue_at(g, 0, i, j), g.c + i * g.ldc + j, g.ldc);
+      finish_part(sums, int(width), rows, cols, epilogue_at(g, 0, i0, j0), g.c + i0 * g.ldc + j0, g.ldc);
     }
   }
+  return true;
 }
 
 // k 0: the bias, or zeros.
@@ -316,18 +382,10 @@ template <class T> void without_k(const Gemm<T> &g, const Part &part) {
   }
 }
 
-// A column as b or c is a row in disguise; copies and flips what would otherwise run one lane wide. True if g changed for the better.
+// A column is a row in disguise: what would otherwise run one lane wide is turned round.
 template <class T> void normalise(Gemm<T> &g) {
-  if (g.m == 1 && g.trans_a && g.lda == 1) {
-    g.trans_a = false;
-    g.lda = g.k;
-  }
-  if (g.n == 1 && !g.trans_b && g.ldb == 1) {
-    g.trans_b = true;
-    g.ldb = g.k;
-  }
   // c^T = b^T a^T: a row of c instead of a column, so that lanes run along it.
-  if (g.n == 1 && g.ldc == 1 && g.trans_a && g.m > 1) {
+  if (g.n == 1 && g.ldc == 1 && g.m > 1) {
     Gemm<T> t = g;
     t.m = g.n;
     t.n = g.m;
@@ -342,6 +400,18 @@ template <class T> void normalise(Gemm<T> &g) {
     t.ldc = g.m;
     t.bias_row = !g.bias_row;
     g = t;
+  }
+  if (g.m == 1 && g.trans_a && g.lda == 1) {
+    g.trans_a = false;
+    g.lda = g.k;
+  }
+  if (g.n == 1 && !g.trans_b && g.ldb == 1) {
+    g.trans_b = true;
+    g.ldb = g.k;
+  }
+  if (g.k == 1 && g.trans_b && g.ldb == 1) {
+    g.trans_b = false;
+    g.ldb = g.n;
   }
 }
 
@@ -397,9 +467,7 @@ template <class T> int32_t run(Gemm<T> g) {
       const Part part = cut(g.m, g.n, plan, split, task % pieces);
       if (g.k <= 0) {
         without_k(one, part);
-      } else if (plan.way == Way::Dots) {
-        dot_tiles(one, part);
-      } else if (!(plan.way == Way::Turned ? turned(one, plan, part) : blocked(one, plan, part))) {
+      } else if (!(plan.way == Way::Dots ? dot_blocks(one, part) : plan.way == Way::Turned ? turned(one, plan, part) : blocked(one, plan, part))) {
         ok.store(false, std::memory_order_relaxed);
       }
     }

@@ -26,6 +26,11 @@ constexpr int kRows = 8, kSlimRows = 4, kTurnedTile = 8;
 #else
 constexpr int kRows = 4, kSlimRows = 2, kTurnedTile = 8;
 #endif
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kDots = 4; // rows by four in a tile of dot products: sums, rows and one vector fit the registers
+#else
+constexpr int kDots = 3;
+#endif
 constexpr int kWidth = 2;
 constexpr int kSlimWidth = 4; // for products of kSlimRows rows or fewer
 // kTurnedTile: rows of b, one vector wide, in a tile of the turned way; a multiple of the lanes.
@@ -40,11 +45,20 @@ template <class T> struct Epilogue {
   bool add;          // c += instead of c =
 };
 
-template <class T> HONE_INLINE Vec<T> finish(Vec<T> x, const Epilogue<T> &e, int row, int col, const T *c) {
-  if (e.bias_col) x += load(e.bias_col + col);
-  if (e.bias_row) x += broadcast(e.bias_row[row]);
-  if (e.add) x += load(c);
-  return x;
+// Writes a tile of whole vectors.
+template <class T, int MR, int NV> HONE_INLINE void finish(Vec<T> (&acc)[MR][NV], const Epilogue<T> &e, T *c, hone_int ldc) {
+  constexpr int L = kLanes<T>;
+  const auto each = [&](auto act) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+    for (int i = 0; i < MR; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) act(acc[i][v], i, v * L);
+    }
+  };
+  if (e.bias_col) each([&](Vec<T> &x, int, int j) __attribute__((always_inline)) { x += load(e.bias_col + j); });
+  if (e.bias_row) each([&](Vec<T> &x, int i, int) __attribute__((always_inline)) { x += broadcast(e.bias_row[i]); });
+  if (e.add) each([&](Vec<T> &x, int i, int j) __attribute__((always_inline)) { x += load(c + i * ldc + j); });
+  each([&](Vec<T> &x, int i, int j) __attribute__((always_inline)) { store(c + i * ldc + j, x); });
 }
 
 // The same for a tile that does not fill whole vectors, from a buffer.
@@ -149,11 +163,7 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
   for (hone_int p = groups * kGroup; p < k; p++) step();
 
   if (cols == NV * L) {
-#pragma GCC unroll 16
-    for (int i = 0; i < MR; i++) {
-#pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) store(c + i * ldc + v * L, finish(acc[i][v], e, i, v * L, c + i * ldc + v * L));
-    }
+    finish(acc, e, c, ldc);
   } else {
     T part[MR * NV * L];
 #pragma GCC unroll 16
@@ -189,25 +199,49 @@ template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, Side side =
 
 // ---- transposition -----------------------------------------------------------------------------------------------------------
 
-// to[p * stride + i] = from[i * ld + p] for i < rows <= L, p < k; lanes from rows to L - 1 become zero.
+// low and high become the lower and the upper halves of each 16 bytes of both, their elements taken in turn.
+template <class T, class V, int... I> HONE_INLINE void interleave_quads(V &low, V &high, std::integer_sequence<int, I...>) {
+  constexpr int n = int(sizeof...(I)), E = 16 / int(sizeof(T));
+  const V a = low, b = high;
+  low = __builtin_shufflevector(a, b, (I / E * E + I % E / 2 + I % 2 * n)...);
+  high = __builtin_shufflevector(a, b, (I / E * E + E / 2 + I % E / 2 + I % 2 * n)...);
+}
+template <class V, class Q, int... I> HONE_INLINE V join(const Q &a, const Q &b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, I...);
+}
+
+// to[p * stride + i] = from[i * ld + p] for i < rows <= L, p < k; lanes from rows to L - 1 repeat the last row. Squares of 16 bytes, two
+// side by side where vectors are wider: at most eight rows are read at once, as many as a first-level cache holds of rows that alias.
 template <class T> void pack_transposed(const T *from, hone_int ld, int rows, hone_int k, T *to, hone_int stride) {
-  constexpr int L = kLanes<T>;
-  hone_int p = 0;
-  for (; p + L <= k; p += L) {
-    Vec<T> v[L];
-    if (rows == L) {
-#pragma GCC unroll 16
-      for (int i = 0; i < L; i++) v[i] = load(from + i * ld + p);
-    } else {
-#pragma GCC unroll 16
-      for (int i = 0; i < L; i++) v[i] = i < rows ? load(from + i * ld + p) : Vec<T>{};
+  constexpr int L = kLanes<T>, E = 16 / int(sizeof(T)), W = L == E ? E : 2 * E;
+  using Quad = typename VecN<T, E>::type;
+  using V = typename VecN<T, W>::type;
+  constexpr auto lanes = std::make_integer_sequence<int, W>{};
+  for (int first = 0; first < L; first += W, to += W) {
+    const T *row[W];
+#pragma GCC unroll 8
+    for (int i = 0; i < W; i++) row[i] = from + min_of(first + i, rows - 1) * ld;
+    hone_int p = 0;
+    for (; p + E <= k; p += E) {
+      V v[E];
+#pragma GCC unroll 4
+      for (int i = 0; i < E; i++) {
+        if constexpr (W == E) v[i] = load<V>(row[i] + p);
+        else v[i] = join<V>(load<Quad>(row[i] + p), load<Quad>(row[i + E] + p), lanes);
+      }
+      if constexpr (E == 4) {
+        interleave_quads<T>(v[0], v[2], lanes);
+        interleave_quads<T>(v[1], v[3], lanes);
+        interleave_quads<T>(v[2], v[3], lanes);
+      }
+      interleave_quads<T>(v[0], v[1], lanes);
+#pragma GCC unroll 4
+      for (int i = 0; i < E; i++) store(to + (p + i) * stride, v[i]);
     }
-    turn_square<T>(v);
-#pragma GCC unroll 16
-    for (int i = 0; i < L; i++) store(to + (p + i) * stride, v[i]);
-  }
-  for (; p < k; p++) {
-    for (int i = 0; i < L; i++) to[p * stride + i] = i < rows ? from[i * ld + p] : T(0);
+    for (; p < k; p++) {
+#pragma GCC unroll 8
+      for (int i = 0; i < W; i++) to[p * stride + i] = row[i][p];
+    }
   }
 }
 
@@ -236,52 +270,60 @@ template <class T> void pack_panel(const T *from, hone_int ld, int cols, hone_in
 
 // ---- dot products ------------------------------------------------------------------------------------------------------------
 
-// out[i * rs + j * cs] = a[i, :] . b[j, :] for i < RA, j < RB, both row-major along k: nothing needs packing. The lanes of a sum are
-// added in one fixed order, whatever RA and RB.
+// a and b hold sums of 2 H lanes each; the result has a's and b's in turn, of H lanes: upper halves are added to lower ones.
+template <class T, int H, int... I> HONE_INLINE Vec<T> fold_pair(const Vec<T> &a, const Vec<T> &b, std::integer_sequence<int, I...>) {
+  constexpr int n = kLanes<T>;
+  return __builtin_shufflevector(a, b, (I / H % 2 * n + I / (2 * H) * (2 * H) + I % H)...) +
+         __builtin_shufflevector(a, b, (I / H % 2 * n + I / (2 * H) * (2 * H) + H + I % H)...);
+}
+
+// Lane i of the result is the sum of v[i]'s lanes, i < N <= L, added in one order whatever N and i.
+template <class T, int N, int H = kLanes<T> / 2> HONE_INLINE Vec<T> fold(Vec<T> *v) {
+  constexpr int left = N < H ? N : H;
+#pragma GCC unroll 8
+  for (int i = 0; i < left; i++) v[i] = fold_pair<T, H>(v[i], v[i + H < N ? i + H : i], std::make_integer_sequence<int, kLanes<T>>{});
+  if constexpr (H == 1) return v[0];
+  else return fold<T, left, H / 2>(v);
+}
+
+// The last lanes of a vector that ends at `end`, `count` of them, the others zero.
+template <class T> HONE_INLINE Vec<T> load_last(const T *end, const MaskOf<T> &lanes) {
+  return bits<Vec<T>>(bits<MaskOf<T>>(load(end - kLanes<T>)) & lanes);
+}
+
+// out[i * ldo + j] = a[i, :] . b[j, :] for i < RA, j < RB, both row-major along k >= L: nothing needs packing.
 template <class T, int RA, int RB>
-void dots(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out, hone_int rs, hone_int cs) {
-  constexpr int L = kLanes<T>;
-  Vec<T> acc[RA][RB];
+void dots(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out, hone_int ldo) {
+  constexpr int L = kLanes<T>, N = RA * RB, filled = int(round_up(N, L));
+  Vec<T> acc[filled];
+#pragma GCC unroll 16
+  for (int i = 0; i < filled; i++) acc[i] = Vec<T>{};
+  const auto step = [&](auto read) __attribute__((always_inline)) {
+    Vec<T> av[RA];
 #pragma GCC unroll 4
-  for (int i = 0; i < RA; i++) {
+    for (int i = 0; i < RA; i++) av[i] = read(a + i * lda);
 #pragma GCC unroll 4
-    for (int j = 0; j < RB; j++) acc[i][j] = Vec<T>{};
-  }
+    for (int j = 0; j < RB; j++) {
+      const Vec<T> bv = read(b + j * ldb);
+#pragma GCC unroll 4
+      for (int i = 0; i < RA; i++) acc[i * RB + j] = madd(av[i], bv, acc[i * RB + j]);
+    }
+  };
   hone_int p = 0;
-  for (; p + L <= k; p += L) {
-    Vec<T> av[RA];
-#pragma GCC unroll 4
-    for (int i = 0; i < RA; i++) av[i] = load(a + i * lda + p);
-#pragma GCC unroll 4
-    for (int j = 0; j < RB; j++) {
-      const Vec<T> bv = load(b + j * ldb + p);
-#pragma GCC unroll 4
-      for (int i = 0; i < RA; i++) acc[i][j] = madd(av[i], bv, acc[i][j]);
-    }
-  }
+  for (; p + L <= k; p += L) step([&](const T *row) __attribute__((always_inline)) { return load(row + p); });
   if (p < k) {
-    Vec<T> av[RA];
-#pragma GCC unroll 4
-    for (int i = 0; i < RA; i++) av[i] = load_some(a + i * lda + p, k - p);
-#pragma GCC unroll 4
-    for (int j = 0; j < RB; j++) {
-      const Vec<T> bv = load_some(b + j * ldb + p, k - p);
-#pragma GCC unroll 4
-      for (int i = 0; i < RA; i++) acc[i][j] = madd(av[i], bv, acc[i][j]);
-    }
+    // The row's last vector, without the lanes that have been counted.
+    MaskOf<T> lanes;
+    for (int q = 0; q < L; q++) lanes[q] = q < L - int(k - p) ? 0 : -1;
+    step([&](const T *row) __attribute__((always_inline)) { return load_last(row + k, lanes); });
   }
+  T sums[filled];
+#pragma GCC unroll 16
+  for (int i = 0; i < N; i += L) store(sums + i, fold<T, min_of(L, N)>(acc + i));
 #pragma GCC unroll 4
   for (int i = 0; i < RA; i++) {
 #pragma GCC unroll 4
-    for (int j = 0; j < RB; j++) {
-      T lane[L];
-      store(lane, acc[i][j]);
-#pragma GCC unroll 4
-      for (int half = L / 2; half > 0; half /= 2) {
-        for (int q = 0; q < half; q++) lane[q] += lane[q + half];
-      }
-      out[i * rs + j * cs] = lane[0];
-    }
+    for (int j = 0; j < RB; j++) out[i * ldo + j] = sums[i * RB + j];
   }
 }
 
