@@ -6,29 +6,44 @@ using namespace hone;
 
 namespace {
 
-template <class Op, class S> bool int_row(void *out_, const void *a_, const void *b_, hone_int n, double p0_, double) {
+template <class Op, class S> bool int_rows(void *out_, Side a_, Side b_, hone_int rows, hone_int n, double p0_, double) {
   S *out = static_cast<S *>(out_);
-  const S *a = static_cast<const S *>(a_), *b = static_cast<const S *>(b_);
-  bool ok = true;
-  if (Op::divides)
-    for (hone_int i = 0; i < n; i++) ok &= b[i] != 0;
+  DenseSide<S> left(a_), right(b_);
   const Int<S> p0 = convert<S>(p0_);
-  for (hone_int i = 0; i < n; i++) out[i] = Op::apply(Int<S>(a[i]), Int<S>(b[i]), p0).v;
+  bool ok = true;
+  each_dense(
+      rows, n,
+      [&](hone_int at, hone_int count, const S *a, const S *b) {
+        if (Op::divides)
+          for (hone_int i = 0; i < count; i++) ok &= b[i] != 0;
+        for (hone_int i = 0; i < count; i++) out[at + i] = Op::apply(Int<S>(a[i]), Int<S>(b[i]), p0).v;
+      },
+      left, right);
   return ok;
 }
 
-template <class Op> bool bool_row(void *out_, const void *a_, const void *b_, hone_int n, double p0, double) {
+template <class Op> bool bool_rows(void *out_, Side a_, Side b_, hone_int rows, hone_int n, double p0, double) {
   uint8_t *out = static_cast<uint8_t *>(out_);
-  const uint8_t *a = static_cast<const uint8_t *>(a_), *b = static_cast<const uint8_t *>(b_);
+  DenseSide<uint8_t> left(a_), right(b_);
   const uint8_t scale = p0 != 0;
-  for (hone_int i = 0; i < n; i++) out[i] = uint8_t(Op::apply(a[i], b[i], scale) != 0);
+  each_dense(
+      rows, n,
+      [=](hone_int at, hone_int count, const uint8_t *a, const uint8_t *b) {
+        for (hone_int i = 0; i < count; i++) out[at + i] = uint8_t(Op::apply(a[i], b[i], scale) != 0);
+      },
+      left, right);
   return true;
 }
 
-template <class Op, class T> bool predicate_row(void *out_, const void *a_, const void *b_, hone_int n, double, double) {
+template <class Op, class T> bool predicate_rows(void *out_, Side a_, Side b_, hone_int rows, hone_int n, double, double) {
   uint8_t *out = static_cast<uint8_t *>(out_);
-  const T *a = static_cast<const T *>(a_), *b = static_cast<const T *>(b_);
-  for (hone_int i = 0; i < n; i++) out[i] = Op::apply(a[i], b[i]);
+  DenseSide<T> left(a_), right(b_);
+  each_dense(
+      rows, n,
+      [=](hone_int at, hone_int count, const T *a, const T *b) {
+        for (hone_int i = 0; i < count; i++) out[at + i] = Op::apply(a[i], b[i]);
+      },
+      left, right);
   return true;
 }
 
@@ -65,23 +80,23 @@ struct BoolXor {
   static inline int apply(uint8_t a, uint8_t b, uint8_t) { return a ^ b; }
 };
 
-BinaryRow find_bool(int32_t op) {
+BinaryRows find_bool(int32_t op) {
   switch (op) {
   case k_add:
   case k_bitwise_or:
-  case k_maximum: return bool_row<BoolOr>;
+  case k_maximum: return bool_rows<BoolOr>;
   case k_mul:
   case k_bitwise_and:
-  case k_minimum: return bool_row<BoolAnd>;
-  case k_add_scaled: return bool_row<BoolOrScaled>;
-  case k_bitwise_xor: return bool_row<BoolXor>;
+  case k_minimum: return bool_rows<BoolAnd>;
+  case k_add_scaled: return bool_rows<BoolOrScaled>;
+  case k_bitwise_xor: return bool_rows<BoolXor>;
   default: return nullptr;
   }
 }
 
-template <class S> BinaryRow find_int(int32_t op) {
+template <class S> BinaryRows find_int(int32_t op) {
   switch (op) {
-#define HONE_BINARY(name, code, expression) case code: return int_row<op_##name, S>;
+#define HONE_BINARY(name, code, expression) case code: return int_rows<op_##name, S>;
 #define HONE_BINARY_INT HONE_BINARY
 #include "ops.def"
 #undef HONE_BINARY
@@ -90,9 +105,9 @@ template <class S> BinaryRow find_int(int32_t op) {
   }
 }
 
-template <class T> BinaryRow find_compare(int32_t op) {
+template <class T> BinaryRows find_compare(int32_t op) {
   switch (op) {
-#define HONE_COMPARE(name, code, expression) case code: return predicate_row<op_##name, T>;
+#define HONE_COMPARE(name, code, expression) case code: return predicate_rows<op_##name, T>;
 #include "ops.def"
 #undef HONE_COMPARE
   default: return nullptr;
@@ -101,8 +116,8 @@ template <class T> BinaryRow find_compare(int32_t op) {
 
 } // namespace
 
-BinaryRow hone::integer_row(int32_t op, int32_t dtype) {
-  BinaryRow row = nullptr;
+BinaryRows hone::integer_row(int32_t op, int32_t dtype) {
+  BinaryRows row = nullptr;
   for_dtypes(dtype, "binary", [&](auto zero) {
     using T = decltype(zero);
     if constexpr (std::is_same<T, Bool>::value) row = find_bool(op);
@@ -112,8 +127,8 @@ BinaryRow hone::integer_row(int32_t op, int32_t dtype) {
   return row;
 }
 
-BinaryRow hone::compare_row(int32_t op, int32_t dtype) {
-  BinaryRow row = nullptr;
+BinaryRows hone::compare_row(int32_t op, int32_t dtype) {
+  BinaryRows row = nullptr;
   for_dtypes(dtype, "binary", [&](auto zero) {
     row = find_compare<Plain<decltype(zero)>>(op);
     return HONE_OK;

@@ -1,5 +1,5 @@
-// elementwise.cc: binary operations and where over dense, scalar and broadcast operands. Operands that do not lie dense are laid
-// out block by block in a buffer that stays in the first cache; then one row function per op and dtype does the arithmetic.
+// elementwise.cc: binary operations and where over dense, scalar and broadcast operands. One row function per op and dtype does the
+// arithmetic on rows that are dense or one value; others are laid out block by block in a buffer that stays in the first cache.
 #include "elementwise/elementwise.h"
 
 #include <atomic>
@@ -61,9 +61,7 @@ BinaryOp find_binary(int32_t op, int32_t dtype) {
   return found;
 }
 
-
-constexpr int kBlock = 1024;      // elements in a buffer
-constexpr hone_int kLongRow = 96; // rows from here on are worked on one by one, shorter ones are gathered into blocks
+constexpr hone_int kShortRow = 16; // rows from here on are worked on as they lie, shorter ones are gathered into blocks
 
 int32_t finish(const std::atomic<bool> &ok) {
   return ok.load(std::memory_order_relaxed) ? HONE_OK : fail(HONE_E_INVALID, "integer division or modulo by zero");
@@ -88,52 +86,55 @@ void gather_items(int item, void *to, const void *from, hone_int offset, hone_in
   });
 }
 
-// Calls body(first output element, dense operands, count) until the walk's elements are all done, on the engine's threads.
+// Calls body(first output element, sides, rows, elements of a row) until the walk's elements are all done, on the engine's threads.
 template <int K, class Body>
-void run_blocks(const Walk<K> &w, const void *const (&base)[K], const int (&item)[K], hone_int grain, Body &&body) {
+void run_rows(const Walk<K> &w, const void *const (&base)[K], const int (&item)[K], hone_int grain, Body &&body) {
   const hone_int inner = w.inner(), rows = w.rows();
-  bool dense[K];
-  for (int k = 0; k < K; k++) dense[k] = w.dense(k);
   auto at = [&](int k, hone_int offset) { return static_cast<const void *>(static_cast<const char *>(base[k]) + offset * item[k]); };
 
-  if (inner >= kLongRow || w.d == 1) {
+  if (inner >= kShortRow || w.d == 1) {
+    bool direct = true; // no buffers: as many rows at once as lie evenly
+    for (int k = 0; k < K; k++) direct &= w.stride(k) == 1 || w.stride(k) == 0;
     parallel_for(w.total, grain, [&](hone_int begin, hone_int end) {
       alignas(64) char buffer[K][kBlock * 8];
       RowCursor<K> cursor(w, begin / inner);
       hone_int position = begin, column = begin % inner;
+      Side side[K];
       while (position < end) {
-        const hone_int row_end = end - position < inner - column ? end : position + inner - column;
-        bool direct = true; // no buffers: the rest of the row at once
-        for (int k = 0; k < K; k++) direct &= w.stride(k) == 1;
-        bool filled[K] = {};
-        while (position < row_end) {
-          const hone_int count = direct || row_end - position < kBlock ? row_end - position : kBlock;
-          const void *p[K];
-          for (int k = 0; k < K; k++) {
-            const hone_int s = w.stride(k);
-            if (s == 1) {
-              p[k] = at(k, cursor.offset[k] + column);
-            } else {
-              // A block of one repeated value serves the whole row: later blocks are no longer than the first.
-              if (s != 0 || !filled[k]) gather_items(item[k], buffer[k], base[k], cursor.offset[k] + column * s, s, count);
-              filled[k] = true;
-              p[k] = buffer[k];
-            }
-          }
-          body(position, p, count);
-          position += count;
-          column += count;
+        const hone_int left = end - position;
+        if (direct) {
+          const hone_int even = w.d > 1 ? w.n[w.d - 2] - cursor.index[w.d - 2] : 1;
+          const hone_int whole = column == 0 ? left / inner : 0, count = whole < even ? whole : even;
+          const hone_int n = count > 0 ? inner : left < inner - column ? left : inner - column;
+          for (int k = 0; k < K; k++)
+            side[k] = {at(k, cursor.offset[k] + column * w.stride(k)), w.d > 1 ? w.s[k][w.d - 2] : 0, int(w.stride(k))};
+          body(position, side, count > 0 ? count : 1, n);
+          position += count > 0 ? count * n : n;
+          column = 0;
+          cursor.skip(count > 0 ? count : 1);
+          continue;
         }
-        column = 0;
-        cursor.next();
+        const hone_int room = left < inner - column ? left : inner - column, n = room < kBlock ? room : kBlock;
+        for (int k = 0; k < K; k++) {
+          const hone_int s = w.stride(k), from = cursor.offset[k] + column * s;
+          side[k] = {at(k, from), 0, int(s)};
+          if (s == 0 || s == 1) continue;
+          gather_items(item[k], buffer[k], base[k], from, s, n);
+          side[k] = {buffer[k], 0, 1};
+        }
+        body(position, side, 1, n);
+        position += n;
+        column += n;
+        if (column == inner) column = 0, cursor.next();
       }
     });
     return;
   }
 
   // An operand that repeats from row to row fills its buffer once.
-  bool same_rows[K];
+  bool dense[K], same_rows[K];
   for (int k = 0; k < K; k++) {
+    dense[k] = w.dense(k);
     same_rows[k] = true;
     for (int i = 0; i < w.d - 1; i++) same_rows[k] &= w.s[k][i] == 0;
   }
@@ -148,9 +149,9 @@ void run_blocks(const Walk<K> &w, const void *const (&base)[K], const int (&item
       for (hone_int r = 0; r < count; r++, cursor.next())
         for (int k = 0; k < K; k++)
           if (!ready[k]) gather_items(item[k], buffer[k] + r * inner * item[k], base[k], cursor.offset[k], w.stride(k), inner);
-      const void *p[K];
-      for (int k = 0; k < K; k++) p[k] = dense[k] ? at(k, row * inner) : buffer[k];
-      body(row * inner, p, count * inner);
+      Side side[K];
+      for (int k = 0; k < K; k++) side[k] = {dense[k] ? at(k, row * inner) : buffer[k], 0, 1};
+      body(row * inner, side, 1, count * inner);
       row += count;
     }
   });
@@ -177,8 +178,15 @@ template <int K> bool lay_out(Walk<K> &w, int k, const void *&base, int item, Me
   return true;
 }
 
-template <class T> void where_row(T *out, const uint8_t *cond, const T *a, const T *b, hone_int n) {
-  for (hone_int i = 0; i < n; i++) out[i] = cond[i] ? a[i] : b[i];
+template <class T> void where_rows(T *out, Side cond_, Side a_, Side b_, hone_int rows, hone_int n) {
+  DenseSide<uint8_t> chosen(cond_);
+  DenseSide<T> left(a_), right(b_);
+  each_dense(
+      rows, n,
+      [=](hone_int at, hone_int count, const uint8_t *cond, const T *a, const T *b) {
+        for (hone_int i = 0; i < count; i++) out[at + i] = cond[i] ? a[i] : b[i];
+      },
+      chosen, left, right);
 }
 
 } // namespace
@@ -189,8 +197,8 @@ HONE_KERNEL(binary)(int32_t op, int32_t dtype, void *out, const void *a, const v
   const hone_int size = item_size(dtype), out_size = found.predicate ? 1 : size;
   std::atomic<bool> ok{true};
   parallel_for(n, found.grain, [&](hone_int begin, hone_int end) {
-    const bool good = found.row(static_cast<char *>(out) + begin * out_size, static_cast<const char *>(a) + begin * size,
-                                static_cast<const char *>(b) + begin * size, end - begin, p0, p1);
+    const Side left{static_cast<const char *>(a) + begin * size, 0, 1}, right{static_cast<const char *>(b) + begin * size, 0, 1};
+    const bool good = found.row(static_cast<char *>(out) + begin * out_size, left, right, 1, end - begin, p0, p1);
     if (!good) ok.store(false, std::memory_order_relaxed);
   });
   return finish(ok);
@@ -200,7 +208,7 @@ HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, 
   BinaryOp found = find_binary(op, dtype);
   if (!found.row) return wrong_dtype(found.name, dtype);
   if (op == k_pow && !reversed)
-    if (const BinaryRow simple = power_row(dtype, scalar)) found.row = simple, found.grain = kGrain;
+    if (const BinaryRows simple = power_row(dtype, scalar)) found.row = simple, found.grain = kGrain;
   alignas(64) char value[8];
   for_dtypes(dtype, found.name, [&](auto zero) {
     using T = decltype(zero);
@@ -219,8 +227,8 @@ HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, 
   const int items[2] = {size, size};
   const hone_int out_size = found.predicate ? 1 : size;
   std::atomic<bool> ok{true};
-  run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
-    if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, 1, 0)) ok.store(false, std::memory_order_relaxed);
+  run_rows<2>(w, operands, items, found.grain, [&](hone_int at, const Side *side, hone_int rows, hone_int n) {
+    if (!found.row(static_cast<char *>(out) + at * out_size, side[0], side[1], rows, n, 1, 0)) ok.store(false, std::memory_order_relaxed);
   });
   return finish(ok);
 }
@@ -241,8 +249,8 @@ HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a,
   for (int k = 0; k < 2; k++)
     if (!lay_out(w, k, operands[k], size, memory[k])) return no_memory(found.name);
   std::atomic<bool> ok{true};
-  run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
-    if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, p0, p1)) ok.store(false, std::memory_order_relaxed);
+  run_rows<2>(w, operands, items, found.grain, [&](hone_int at, const Side *side, hone_int rows, hone_int n) {
+    if (!found.row(static_cast<char *>(out) + at * out_size, side[0], side[1], rows, n, p0, p1)) ok.store(false, std::memory_order_relaxed);
   });
   return finish(ok);
 }
@@ -258,8 +266,8 @@ HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, co
   const int items[3] = {1, size, size};
   return for_sizes(size, "where", [&](auto zero) {
     using T = decltype(zero);
-    run_blocks<3>(w, operands, items, kGrain, [&](hone_int at, const void *const *p, hone_int count) {
-      where_row(static_cast<T *>(out) + at, static_cast<const uint8_t *>(p[0]), static_cast<const T *>(p[1]), static_cast<const T *>(p[2]), count);
+    run_rows<3>(w, operands, items, kGrain, [&](hone_int at, const Side *side, hone_int rows, hone_int n) {
+      where_rows(static_cast<T *>(out) + at, side[0], side[1], side[2], rows, n);
     });
     return HONE_OK;
   });

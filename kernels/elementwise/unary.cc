@@ -10,16 +10,19 @@ namespace {
 using UnaryRow = void (*)(void *out, const void *a, hone_int n, double p0, double p1);
 
 template <class Op, class T> void float_row(void *out_, const void *a_, hone_int n, double p0_, double p1_) {
-  T *out = static_cast<T *>(out_);
+  constexpr hone_int L = kLanes<T>;
+  T *out = static_cast<T *>(out_), short_row[L] = {};
   const T *a = static_cast<const T *>(a_), p0 = T(p0_), p1 = T(p1_);
-  hone_int i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) store<T>(out + i, Op::apply(load(a + i), p0, p1));
-  if (i == n) return;
-  // The rest goes through a whole vector too: a result does not depend on where it stands.
-  T rest[kLanes<T>] = {};
-  for (hone_int j = i; j < n; j++) rest[j - i] = a[j];
-  store<T>(rest, Op::apply(load(rest), p0, p1));
-  for (hone_int j = i; j < n; j++) out[j] = rest[j - i];
+  const hone_int count = n;
+  if (n < L) std::memcpy(short_row, a, size_t(n) * sizeof(T)), a = out = short_row, n = L;
+  // The rest is the row's last whole vector, which shares elements with the one before: computed before anything is written, since out
+  // may be a. So every result comes from a whole vector, and does not depend on where it stands.
+  const hone_int rest = n % L;
+  Vec<T> last{};
+  if (rest) last = Op::apply(load(a + n - L), p0, p1);
+  for (hone_int i = 0; i + L <= n; i += L) store<T>(out + i, Op::apply(load(a + i), p0, p1));
+  if (rest) store<T>(out + n - L, last);
+  if (count < L) std::memcpy(out_, short_row, size_t(count) * sizeof(T));
 }
 
 template <class Op, class S> void integer_row(void *out_, const void *a_, hone_int n, double p0_, double p1_) {

@@ -77,6 +77,14 @@ template <int K> struct RowCursor {
       for (int k = 0; k < K; k++) offset[k] += index[i] * w.s[k][i];
     }
   }
+  // To the row that is count on; count may not lead past the end of the dim outside the rows.
+  void skip(hone_int count) {
+    const int i = walk.d - 2;
+    if (i < 0) return;
+    for (int k = 0; k < K; k++) offset[k] += (count - 1) * walk.s[k][i];
+    index[i] += count - 1;
+    next();
+  }
   void next() {
     for (int i = walk.d - 2; i >= 0; i--) {
       for (int k = 0; k < K; k++) offset[k] += walk.s[k][i];
