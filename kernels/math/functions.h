@@ -15,14 +15,15 @@ template <class V> using IfFloat = typename std::enable_if<!IsInt<V>::value, int
 
 // ---- floats and integers alike -----------------------------------------------------------------------------------------------------
 
-// NaN wins; of equals the first.
+// NaN wins; of equals the first. b > a ? b : a, one instruction, gives a where either is NaN: only b's NaN is to be seen to, which does
+// not wait for a, the running value of reductions.
 template <class V> inline V m_maximum(V a, V b) {
   if constexpr (IsInt<V>::value) return a >= b ? a : b;
-  else return select((a >= b) | (a != a), a, b);
+  else return select(b != b, b, select(b > a, b, a));
 }
 template <class V> inline V m_minimum(V a, V b) {
   if constexpr (IsInt<V>::value) return a <= b ? a : b;
-  else return select((a <= b) | (a != a), a, b);
+  else return select(b != b, b, select(b < a, b, a));
 }
 template <class V, class T> inline V m_clamp(V x, T low, T high) { return m_minimum(m_maximum(x, broadcast<V>(low)), broadcast<V>(high)); }
 template <class V> inline V m_abs(V x) {

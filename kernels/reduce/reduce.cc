@@ -109,6 +109,24 @@ bool hone::reduce_all(const Reduction &reduction, void *out_, const void *a_, ho
   };
   auto columns_at = [&](hone_int column) { return inner - column < kStrip ? inner - column : kStrip; };
 
+  // The usual ones: rows that are a block each, and columns of one block.
+  if (inner == 1 && len <= kBlockRow) {
+    parallel_for(outer, kChunk / (len + 1) + 1, [&](hone_int begin, hone_int end) {
+      reduction.rows(out + begin * reduction.out, a + begin * len * reduction.item, end - begin, len,
+                     shift ? shift + begin * reduction.item : nullptr, a + outer * len * reduction.item);
+    });
+    return true;
+  }
+  if (len <= kBlockRows && (inner >= kNarrow || len < kNarrow)) {
+    parallel_for(outer * strips, kChunk / (len * width + 1) + 1, [&](hone_int begin, hone_int end) {
+      for (hone_int task = begin; task < end; task++) {
+        const hone_int o = task / strips, column = task % strips * kStrip;
+        reduction.few_rows(out + (o * inner + column) * reduction.out, a + (o * len * inner + column) * reduction.item, len, inner,
+                           columns_at(column), shift ? shift + (o * inner + column) * reduction.item : nullptr);
+      }
+    });
+    return true;
+  }
   if (chunks == 1) {
     parallel_for(outer * strips, kChunk / (len * width + 1) + 1, [&](hone_int begin, hone_int end) {
       alignas(64) char total[kStrip * sizeof(Compensated)];

@@ -4,6 +4,8 @@
 
 #include "math/functions.h"
 #include "support/dtype.h"
+#include "support/rows.h"
+#include "support/transpose.h"
 
 namespace hone {
 
@@ -127,9 +129,10 @@ template <class T, bool All> struct Truth : Simple<uint8_t> {
   static void merge(uint8_t &total, uint8_t x) { total = join(total, x); }
 };
 
-constexpr hone_int kBlockRow = 1024;   // elements of a row that are joined in one precision
+constexpr hone_int kBlockRow = 4096;   // elements of a row that are joined in one precision
 constexpr hone_int kBlockRows = 128;   // the same for columns
 constexpr hone_int kStrip = 512;       // columns worked on together
+constexpr hone_int kNarrow = 16;       // fewer columns than these lie side by side, where there are rows enough
 constexpr hone_int kChunk = 32768;     // elements worth a thread; longer rows are cut here
 
 // n <= kBlockRow contiguous elements.
@@ -173,6 +176,25 @@ template <class Op, class T> __attribute__((noinline)) typename Op::Total reduce
   return total;
 }
 
+// W vectors of neighbouring columns, rows elements each, joined into acc; four rows at a time, so that no join waits for the one before.
+template <class Op, int W, class T>
+inline void columns_piece(T *acc, const T *from, hone_int stride, hone_int rows, const T *shift) {
+  constexpr hone_int L = kLanes<T>;
+  Vec<T> s[W], sum[W];
+  for (int k = 0; k < W; k++) {
+    s[k] = shift ? load(shift + k * L) : Vec<T>{};
+    sum[k] = broadcast(Op::identity());
+  }
+  hone_int r = 0;
+  for (; r + 4 <= rows; r += 4, from += 4 * stride)
+    for (int k = 0; k < W; k++)
+      sum[k] = Op::join(sum[k], Op::join(Op::join(Op::map(load(from + k * L), s[k]), Op::map(load(from + stride + k * L), s[k])),
+                                         Op::join(Op::map(load(from + 2 * stride + k * L), s[k]), Op::map(load(from + 3 * stride + k * L), s[k]))));
+  for (; r < rows; r++, from += stride)
+    for (int k = 0; k < W; k++) sum[k] = Op::join(sum[k], Op::map(load(from + k * L), s[k]));
+  for (int k = 0; k < W; k++) store<T>(acc + k * L, sum[k]);
+}
+
 // rows <= kBlockRows of columns elements, stride apart, joined into acc[columns].
 template <class Op, class T>
 __attribute__((noinline)) void columns_block(typename Op::M *acc, const T *a, hone_int stride, hone_int rows, hone_int columns, const T *shift) {
@@ -180,27 +202,12 @@ __attribute__((noinline)) void columns_block(typename Op::M *acc, const T *a, ho
   if constexpr (Op::kVector) {
     constexpr hone_int L = kLanes<T>;
     constexpr int W = 4;
-    for (; c + W * L <= columns; c += W * L) {
-      Vec<T> s[W], sum[W];
-      for (int k = 0; k < W; k++) {
-        s[k] = shift ? load(shift + c + k * L) : Vec<T>{};
-        sum[k] = broadcast(Op::identity());
-      }
-      const T *from = a + c;
-      hone_int r = 0;
-      for (; r + 4 <= rows; r += 4, from += 4 * stride)
-        for (int k = 0; k < W; k++)
-          sum[k] = Op::join(sum[k], Op::join(Op::join(Op::map(load(from + k * L), s[k]), Op::map(load(from + stride + k * L), s[k])),
-                                             Op::join(Op::map(load(from + 2 * stride + k * L), s[k]), Op::map(load(from + 3 * stride + k * L), s[k]))));
-      for (; r < rows; r++, from += stride)
-        for (int k = 0; k < W; k++) sum[k] = Op::join(sum[k], Op::map(load(from + k * L), s[k]));
-      for (int k = 0; k < W; k++) store<T>(acc + c + k * L, sum[k]);
-    }
-    for (; c + L <= columns; c += L) {
-      const Vec<T> s = shift ? load(shift + c) : Vec<T>{};
-      Vec<T> sum = broadcast(Op::identity());
-      for (hone_int r = 0; r < rows; r++) sum = Op::join(sum, Op::map(load(a + r * stride + c), s));
-      store<T>(acc + c, sum);
+    auto shift_at = [=](hone_int at) { return shift ? shift + at : nullptr; };
+    for (; c + W * L <= columns; c += W * L) columns_piece<Op, W>(acc + c, a + c, stride, rows, shift_at(c));
+    // The last vector may share columns with the one before: they come out the same.
+    for (; c < columns && columns >= L; c += L) {
+      const hone_int at = c + L <= columns ? c : columns - L;
+      columns_piece<Op, 1>(acc + at, a + at, stride, rows, shift_at(at));
     }
   }
   for (hone_int k = c; k < columns; k++) acc[k] = Op::identity();
@@ -222,7 +229,7 @@ __attribute__((noinline)) void reduce_columns(typename Op::Total *total, const T
 template <class Op, class T>
 void reduce_narrow(typename Op::Total *total, const T *a, hone_int rows, hone_int columns, const T *shift) {
   constexpr hone_int L = kLanes<T>, wanted = 4 * L;
-  const hone_int group = columns >= wanted ? 1 : L * ((wanted + L * columns - 1) / (L * columns)), width = group * columns;
+  const hone_int group = columns >= L && Op::kVector ? 1 : L * ((wanted + L * columns - 1) / (L * columns)), width = group * columns;
   if (group == 1 || width > kStrip || rows < 2 * group) return reduce_columns<Op>(total, a, columns, rows, columns, shift);
   typename Op::Total wide[kStrip];
   T shifts[kStrip];
@@ -233,6 +240,69 @@ void reduce_narrow(typename Op::Total *total, const T *a, hone_int rows, hone_in
   reduce_columns<Op>(total, a + tall * width, columns, rows - tall * group, columns, shift);
   for (hone_int g = 0; g < group; g++)
     for (hone_int k = 0; k < columns; k++) Op::merge(total[k], wide[g * columns + k]);
+}
+
+// What a block's M comes to.
+template <class Op, class Out> inline Out result_of(typename Op::M x) {
+  typename Op::Total total = Op::start();
+  Op::add(total, x);
+  if constexpr (IsInt<typename Op::Total>::value) return total.v;
+  else return Out(Op::value(total));
+}
+
+// A row of len elements as one vector whose lanes are yet to be joined. rest: the lanes that its last, partial vector fills; end: of the
+// memory that may be read.
+template <class Op, class T> inline Vec<T> row_vector(const T *a, hone_int len, const Vec<T> &shift, const MaskOf<T> &rest, const T *end) {
+  constexpr hone_int L = kLanes<T>;
+  const Vec<T> none = broadcast(Op::identity());
+  Vec<T> sum = none;
+  hone_int i = 0;
+  if (len >= 4 * L) {
+    Vec<T> acc[4] = {none, none, none, none};
+    for (; i + 4 * L <= len; i += 4 * L)
+      for (int k = 0; k < 4; k++) acc[k] = Op::join(acc[k], Op::map(load(a + i + k * L), shift));
+    sum = Op::join(Op::join(acc[0], acc[1]), Op::join(acc[2], acc[3]));
+  }
+  for (; i + L <= len; i += L) sum = Op::join(sum, Op::map(load(a + i), shift));
+  if (i == len) return sum;
+  const Vec<T> last = end - a >= i + L ? load(a + i) : load_some(a + i, len - i);
+  return select(rest, Op::join(sum, Op::map(last, shift)), sum);
+}
+
+// out[rows] from rows of len <= kBlockRow elements, as many side by side as a vector has lanes: their vectors make a square, and once it
+// is turned one tree joins the lanes of all. What a row comes to depends on its length alone, not on its neighbours.
+template <class Op, class T, class Out>
+void reduce_rows(void *out_, const void *a_, hone_int rows, hone_int len, const void *shift_, const void *end_) {
+  Out *out = static_cast<Out *>(out_);
+  const T *a = static_cast<const T *>(a_), *shift = static_cast<const T *>(shift_), *end = static_cast<const T *>(end_);
+  if constexpr (Op::kVector) {
+    constexpr hone_int L = kLanes<T>;
+    MaskOf<T> lane;
+    for (int k = 0; k < L; k++) lane[k] = k;
+    const MaskOf<T> rest = lane < typename BitsOf<T>::I(len % L);
+    for (hone_int r = 0; r < rows; r += L) {
+      const hone_int count = rows - r < L ? rows - r : L;
+      Vec<T> v[L];
+      for (hone_int k = 0; k < L; k++)
+        v[k] = k < count ? row_vector<Op>(a + (r + k) * len, len, broadcast(shift ? shift[r + k] : T(0)), rest, end) : broadcast(Op::identity());
+      turn_square<T>(v);
+      for (hone_int half = L / 2; half > 0; half /= 2)
+        for (hone_int k = 0; k < half; k++) v[k] = Op::join(v[k], v[k + half]);
+      T m[L];
+      store<T>(m, v[0]);
+      for (hone_int k = 0; k < count; k++) out[r + k] = result_of<Op, Out>(m[k]);
+    }
+  } else {
+    for (hone_int r = 0; r < rows; r++) out[r] = result_of<Op, Out>(reduce_block<Op>(a + r * len, len, shift ? shift[r] : T(0)));
+  }
+}
+// out[columns] from rows <= kBlockRows of columns elements, stride apart.
+template <class Op, class T, class Out>
+void reduce_few_rows(void *out_, const void *a, hone_int rows, hone_int stride, hone_int columns, const void *shift) {
+  Out *out = static_cast<Out *>(out_);
+  typename Op::M acc[kStrip];
+  columns_block<Op>(acc, static_cast<const T *>(a), stride, rows, columns, static_cast<const T *>(shift));
+  for (hone_int k = 0; k < columns; k++) out[k] = result_of<Op, Out>(acc[k]);
 }
 
 // rows x columns elements of [rows, inner] into total[columns]: the loop that fits.
@@ -260,13 +330,15 @@ template <class Op, class Out> void write_totals(void *out_, const void *total_,
 
 // What the driver, which is the same for all, needs of a reduction.
 struct Reduction {
+  void (*rows)(void *out, const void *a, hone_int rows, hone_int len, const void *shift, const void *end);
+  void (*few_rows)(void *out, const void *a, hone_int rows, hone_int stride, hone_int columns, const void *shift);
   void (*part)(void *total, const void *a, hone_int rows, hone_int inner, hone_int columns, const void *shift);
   void (*merge)(void *total, const void *more, hone_int n);
   void (*write)(void *out, const void *total, hone_int n);
   hone_int item, total, out; // bytes
 };
 template <class Op, class T, class Out> Reduction make_reduction() {
-  return {reduce_part<Op, T>, merge_totals<Op>, write_totals<Op, Out>, sizeof(T), sizeof(typename Op::Total), sizeof(Out)};
+  return {reduce_rows<Op, T, Out>, reduce_few_rows<Op, T, Out>, reduce_part<Op, T>, merge_totals<Op>, write_totals<Op, Out>, sizeof(T), sizeof(typename Op::Total), sizeof(Out)};
 }
 
 // out [outer, inner] from a [outer, len, inner]; shift: one value of a's type per result, or null. False: no memory. (reduce.cc)

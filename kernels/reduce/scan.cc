@@ -15,12 +15,14 @@ namespace {
 // Whether x takes the place of best: strictly better, or the first NaN.
 template <bool Max, class T> inline bool better(T x, T best) { return ((Max ? x > best : x < best) | (x != x)) & (best == best); }
 
+constexpr hone_int kArgBlock = 1024; // elements of a row among which the extreme is sought, then found again
+
 template <bool Max, class T> hone_int arg_row(const T *a, hone_int len) {
   using Op = typename std::conditional<Max, MaxOf<T>, MinOf<T>>::type;
   hone_int block = 0;
   T best = a[0];
-  for (hone_int i = 0; i < len; i += kBlockRow) {
-    const T x = reduce_block<Op>(a + i, len - i < kBlockRow ? len - i : kBlockRow, T(0));
+  for (hone_int i = 0; i < len; i += kArgBlock) {
+    const T x = reduce_block<Op>(a + i, len - i < kArgBlock ? len - i : kArgBlock, T(0));
     if (better<Max>(x, best)) best = x, block = i;
   }
   hone_int i = block;
