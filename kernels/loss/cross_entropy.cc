@@ -7,6 +7,7 @@
 #include "support/parallel.h"
 #include "support/rows.h"
 #include "support/sizes.h"
+#include "support/transpose.h"
 
 using namespace hone;
 
@@ -43,18 +44,16 @@ template <class T, class I> struct Problem {
     return HONE_OK;
   }
 
-  // Vectors of neighbouring items share a pass over the classes where inner > 1; with inner 1 an item is a group.
-  hone_int lanes() const { return inner == 1 ? 1 : kLanes<T>; }
-  hone_int groups() const { return inner == 1 ? n : n * ceil_div(inner, kLanes<T>); }
+  // Vectors of neighbouring items share a pass over the classes where inner > 1, or where the rows are short enough for a tile; a long
+  // row is a group by itself.
+  bool tiled() const { return inner == 1 && c <= kShortRow; }
+  hone_int lanes() const { return inner == 1 && !tiled() ? 1 : kLanes<T>; }
+  hone_int groups() const { return inner == 1 ? ceil_div(n, lanes()) : n * ceil_div(inner, kLanes<T>); }
   // Group number g: its first item and how many it has.
   hone_int first_item(hone_int g, hone_int *count) const {
-    if (inner == 1) {
-      *count = 1;
-      return g;
-    }
-    const hone_int per = ceil_div(inner, kLanes<T>), at = g % per * kLanes<T>;
-    *count = inner - at < kLanes<T> ? inner - at : kLanes<T>;
-    return g / per * inner + at;
+    const hone_int row = inner == 1 ? n : inner, per = ceil_div(row, lanes()), at = g % per * lanes();
+    *count = row - at < lanes() ? row - at : lanes();
+    return g / per * row + at;
   }
 };
 
@@ -102,15 +101,15 @@ template <class T, class I> void pass_row(const Problem<T, I> &p, const T *x, Pa
   });
 }
 
-template <class T, class I, class P> void pass_column(const Problem<T, I> &p, const T *x, P part, Pass<T> *out) {
+template <class T, class I, class P> void pass_column(const Problem<T, I> &p, const T *x, hone_int stride, P part, Pass<T> *out) {
   Vec<T> max = broadcast(-std::numeric_limits<T>::infinity()), sum = broadcast(T(0)), weighted = broadcast(T(0));
-  for (hone_int j = 0; j < p.c; j++) max = larger<T>(part.load(x + j * p.inner, T(0)), max);
-  for (hone_int j = 0; j < p.c; j++) sum += m_exp(part.load(x + j * p.inner, T(0)) - max);
+  for (hone_int j = 0; j < p.c; j++) max = larger<T>(part.load(x + j * stride, T(0)), max);
+  for (hone_int j = 0; j < p.c; j++) sum += m_exp(part.load(x + j * stride, T(0)) - max);
   store(out->max, max);
   store(out->sum, sum);
   if (p.smoothing == 0) return;
   for (hone_int j = 0; j < p.c; j++) {
-    const Vec<T> d = part.load(x + j * p.inner, T(0)) - max;
+    const Vec<T> d = part.load(x + j * stride, T(0)) - max;
     weighted += p.weight ? d * p.weight[j] : d;
   }
   store(out->weighted, weighted);
@@ -122,20 +121,30 @@ template <class T, class I> int32_t cross_entropy(const Problem<T, I> &p, T *los
   Sums sums = sum_groups(p.groups(), p.c * p.lanes(), [&](hone_int g, Sums &part) {
     hone_int count, first = p.first_item(g, &count);
     const T *x = logits + p.at(first);
+    hone_int stride = p.inner;
     Pass<T> pass;
-    if (p.inner == 1) pass_row(p, x, &pass);
-    else if (count == kLanes<T>) pass_column(p, x, Whole<T>{}, &pass);
-    else pass_column(p, x, Part<T>{count}, &pass);
+    RowTile<T> tile;
+    T logs[kLanes<T>];
+    if (p.tiled()) {
+      tile.load(x, count, p.c);
+      x = tile.data;
+      stride = tile.stride;
+    }
+    if (p.lanes() == 1) pass_row(p, x, &pass);
+    else if (p.tiled() || count == kLanes<T>) pass_column(p, x, stride, Whole<T>{}, &pass);
+    else pass_column(p, x, stride, Part<T>{count}, &pass);
+    if (p.lanes() == 1) logs[0] = std::log(pass.sum[0]);
+    else store(logs, m_log(load(pass.sum)));
     for (hone_int k = 0; k < count; k++) {
       const hone_int item = first + k;
-      const T log_sum = std::log(pass.sum[k]);
+      const T log_sum = logs[k];
       lse[item] = pass.max[k] + log_sum;
       T value = 0;
       if (!p.ignored(item)) {
         const hone_int t = hone_int(p.target[item]);
         const T w = p.weight_of(t);
         // (x - max) - log(sum), not x - lse: the loss keeps its digits where logits are large
-        value = -(x[t * p.inner + k] - pass.max[k] - log_sum) * w;
+        value = -(x[t * stride + k] - pass.max[k] - log_sum) * w;
         if (p.smoothing != 0) {
           const double smooth = all_weights * double(log_sum) - double(pass.weighted[k]);
           value = T((1 - p.smoothing) * double(value) + smooth_each * smooth);
@@ -196,14 +205,13 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
     });
     to[p.target[item]] -= hit;
   };
-  auto column = [&](hone_int first, hone_int count, auto part) {
-    const T *x = logits + p.at(first);
-    T *to = grad + p.at(first);
-    const Vec<T> shift = part.load(lse + first, T(0));
+  // x and to may be the same.
+  auto column = [&](hone_int first, hone_int count, const T *x, T *to, hone_int stride, auto part) {
+    const Vec<T> shift = count == kLanes<T> ? load(lse + first) : load_some(lse + first, count);
     Vec<T> total = broadcast(T(0));
     for (hone_int j = 0; j < p.c; j++) {
-      const Vec<T> e = m_exp(part.load(x + j * p.inner, T(0)) - shift);
-      part.store(to + j * p.inner, e);
+      const Vec<T> e = m_exp(part.load(x + j * stride, T(0)) - shift);
+      part.store(to + j * stride, e);
       total += e;
     }
     T sum[kLanes<T>], probability[kLanes<T>] = {}, each[kLanes<T>] = {}, hit[kLanes<T>];
@@ -214,21 +222,32 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
       kept[k] = p.ignored(first + k) ? 0 : -1;
     }
     for (hone_int j = 0; j < p.c; j++) {
-      Vec<T> v = part.load(to + j * p.inner, T(0)) * load(probability);
+      Vec<T> v = part.load(to + j * stride, T(0)) * load(probability);
       if (p.smoothing != 0) v -= load(each) * p.weight_of(j);
-      part.store(to + j * p.inner, (Vec<T>)((MaskOf<T>)v & kept)); // an ignored NaN counts for nothing either
+      part.store(to + j * stride, (Vec<T>)((MaskOf<T>)v & kept)); // an ignored NaN counts for nothing either
     }
     for (hone_int k = 0; k < count; k++) {
-      if (kept[k]) to[hone_int(p.target[first + k]) * p.inner + k] -= hit[k];
+      if (kept[k]) to[hone_int(p.target[first + k]) * stride + k] -= hit[k];
     }
   };
   const hone_int work = p.c * p.lanes();
   parallel_for(p.groups(), grain_of(kWork, work), [&](hone_int begin, hone_int end) {
     for (hone_int g = begin; g < end; g++) {
       hone_int count, first = p.first_item(g, &count);
-      if (p.inner == 1) row(first);
-      else if (count == kLanes<T>) column(first, count, Whole<T>{});
-      else column(first, count, Part<T>{count});
+      const T *x = logits + p.at(first);
+      T *to = grad + p.at(first);
+      if (p.tiled()) {
+        RowTile<T> tile;
+        tile.load(x, count, p.c);
+        column(first, count, tile.data, tile.data, tile.stride, Whole<T>{});
+        tile.store(to, count, p.c);
+      } else if (p.inner == 1) {
+        row(first);
+      } else if (count == kLanes<T>) {
+        column(first, count, x, to, p.inner, Whole<T>{});
+      } else {
+        column(first, count, x, to, p.inner, Part<T>{count});
+      }
     }
   });
   return HONE_OK;

@@ -7,6 +7,7 @@
 #include "support/parallel.h"
 #include "support/rows.h"
 #include "support/sizes.h"
+#include "support/transpose.h"
 
 using namespace hone;
 
@@ -16,9 +17,17 @@ constexpr hone_int kWork = 1 << 14; // elements that make a chunk worth a thread
 
 template <class T> constexpr T kLowest = -std::numeric_limits<T>::infinity();
 
-// Calls row(at) for the rows of len where inner is 1, elsewhere column(at, Whole or Part) for vectors of neighbouring columns.
-template <class T, class Row, class Column> void over(hone_int outer, hone_int len, hone_int inner, Row &&row, Column &&column) {
+// Calls tile(at, count) for short rows, row(at) for long ones; where inner is not 1, column(at, Whole or Part) for vectors of
+// neighbouring columns.
+template <class T, class Tile, class Row, class Column>
+void over(hone_int outer, hone_int len, hone_int inner, Tile &&tile, Row &&row, Column &&column) {
   constexpr hone_int lanes = kLanes<T>;
+  if (inner == 1 && len <= kShortRow) {
+    parallel_for(ceil_div(outer, lanes), grain_of(kWork, len * lanes), [&](hone_int begin, hone_int end) {
+      for (hone_int i = begin * lanes; i < end * lanes && i < outer; i += lanes) tile(i * len, outer - i < lanes ? outer - i : lanes);
+    });
+    return;
+  }
   if (inner == 1) {
     parallel_for(outer, grain_of(kWork, len), [&](hone_int begin, hone_int end) {
       for (hone_int i = begin; i < end; i++) row(i * len);
@@ -58,10 +67,7 @@ template <class T, class P> void softmax_column(T *out, const T *a, hone_int len
   for (hone_int j = 0; j < end; j += stride) max = larger<T>(part.load(a + j, T(0)), max);
   if (log) {
     for (hone_int j = 0; j < end; j += stride) sum += m_exp(part.load(a + j, T(0)) - max);
-    T lane[kLanes<T>];
-    store(lane, sum);
-    for (T &x : lane) x = std::log(x);
-    const Vec<T> log_sum = load(lane);
+    const Vec<T> log_sum = m_log(sum);
     for (hone_int j = 0; j < end; j += stride) part.store(out + j, part.load(a + j, T(0)) - max - log_sum);
   } else {
     for (hone_int j = 0; j < end; j += stride) {
@@ -77,7 +83,14 @@ template <class T, class P> void softmax_column(T *out, const T *a, hone_int len
 template <class T> int32_t softmax(T *out, const T *a, hone_int outer, hone_int len, hone_int inner, bool log) {
   if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
   over<T>(
-      outer, len, inner, [&](hone_int at) { softmax_row(out + at, a + at, len, log); },
+      outer, len, inner,
+      [&](hone_int at, hone_int count) {
+        RowTile<T> tile;
+        tile.load(a + at, count, len);
+        softmax_column(tile.data, tile.data, len, tile.stride, Whole<T>{}, log);
+        tile.store(out + at, count, len);
+      },
+      [&](hone_int at) { softmax_row(out + at, a + at, len, log); },
       [&](hone_int at, auto part) { softmax_column(out + at, a + at, len, inner, part, log); });
   return HONE_OK;
 }
@@ -85,27 +98,35 @@ template <class T> int32_t softmax(T *out, const T *a, hone_int outer, hone_int 
 // softmax: (g - sum(g y)) y; log-softmax: g - exp(y) sum(g).
 template <class T, bool log> int32_t softmax_backward(T *grad, const T *grad_out, const T *out, hone_int outer, hone_int len, hone_int inner) {
   if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
-  auto term = [=](hone_int i, auto part) {
-    const Vec<T> g = part.load(grad_out + i, T(0));
-    if constexpr (log) return g;
-    else return g * part.load(out + i, T(0));
+  auto term = [](const T *g, const T *y, hone_int i, auto part) {
+    if constexpr (log) return part.load(g + i, T(0));
+    else return part.load(g + i, T(0)) * part.load(y + i, T(0));
   };
-  auto finish = [=](hone_int i, auto part, Vec<T> sum) {
-    const Vec<T> g = part.load(grad_out + i, T(0)), y = part.load(out + i, T(0));
-    if constexpr (log) part.store(grad + i, g - m_exp(y) * sum);
-    else part.store(grad + i, (g - sum) * y);
+  auto finish = [](T *to, const T *g_, const T *y_, hone_int i, auto part, Vec<T> sum) {
+    const Vec<T> g = part.load(g_ + i, T(0)), y = part.load(y_ + i, T(0));
+    if constexpr (log) part.store(to + i, g - m_exp(y) * sum);
+    else part.store(to + i, (g - sum) * y);
+  };
+  auto column = [=](T *to, const T *g, const T *y, hone_int stride, auto part) {
+    Vec<T> sum = broadcast(T(0));
+    for (hone_int j = 0, end = len * stride; j < end; j += stride) sum += term(g, y, j, part);
+    for (hone_int j = 0, end = len * stride; j < end; j += stride) finish(to, g, y, j, part, sum);
   };
   over<T>(
       outer, len, inner,
-      [=](hone_int at) {
-        const Vec<T> sum = broadcast(sum_vectors<T>(len, [=](hone_int i, auto part) { return term(at + i, part); }));
-        each_vector<T>(len, [=](hone_int i, auto part) { finish(at + i, part, sum); });
+      [=](hone_int at, hone_int count) {
+        RowTile<T> g, y;
+        g.load(grad_out + at, count, len);
+        y.load(out + at, count, len);
+        column(g.data, g.data, y.data, g.stride, Whole<T>{});
+        g.store(grad + at, count, len);
       },
-      [=](hone_int at, auto part) {
-        Vec<T> sum = broadcast(T(0));
-        for (hone_int j = at, end = at + len * inner; j < end; j += inner) sum += term(j, part);
-        for (hone_int j = at, end = at + len * inner; j < end; j += inner) finish(j, part, sum);
-      });
+      [=](hone_int at) {
+        const T *g = grad_out + at, *y = out + at;
+        const Vec<T> sum = broadcast(sum_vectors<T>(len, [=](hone_int i, auto part) { return term(g, y, i, part); }));
+        each_vector<T>(len, [=](hone_int i, auto part) { finish(grad + at, g, y, i, part, sum); });
+      },
+      [=](hone_int at, auto part) { column(grad + at, grad_out + at, out + at, inner, part); });
   return HONE_OK;
 }
 

@@ -102,7 +102,24 @@ template <class S> inline Int<S> m_lcm(Int<S> a, Int<S> b) {
 // ---- floats: arithmetic --------------------------------------------------------------------------------------------------------------
 
 template <class V, IfFloat<V> = 0> inline V m_pow(V a, V b) { return m_powf(a, b); }
-template <class V, IfFloat<V> = 0> inline V m_fmod(V a, V b) { return each<V, std::fmod>(a, b); }
+// float32: the quotient in float64. Below 2^29 it times b is exact, and so is the rest; other lanes are libm's.
+template <class V, IfFloat<V> = 0> inline V m_fmod(V a, V b) {
+  if constexpr (!is_f32<V> || VecInfo<V>::lanes == 1) {
+    return each<V, std::fmod>(a, b);
+  } else {
+    Halves<V> x(m_fabs(a)), y(m_fabs(b)), far(a);
+    for (int i = 0; i < 2; i++) {
+      using D = typename Halves<V>::D;
+      const D dividend = x.wide(i), divisor = y.wide(i), quotient = dividend / divisor;
+      D rest = dividend - m_trunc(quotient) * divisor;
+      rest = select(rest < 0.0, rest + divisor, rest); // the quotient was rounded up to a whole number
+      x.set(i, rest);
+      const auto near = (quotient < 536870912.0) & (divisor < std::numeric_limits<double>::infinity());
+      far.set(i, select(near, broadcast<D>(0.0), broadcast<D>(1.0)));
+    }
+    return by_lane(far.join(), m_copysign(x.join(), a), [](float p, float q) { return std::fmod(p, q); }, a, b);
+  }
+}
 template <class V, IfFloat<V> = 0> inline V m_remainder(V a, V b) {
   const V rest = m_fmod(a, b);
   const auto wrong = (rest != ElementOf<V>(0)) & ((b < ElementOf<V>(0)) != (rest < ElementOf<V>(0)));
@@ -137,11 +154,11 @@ template <class V, class T> inline V m_softplus_grad(V g, V x, T beta, T thresho
 // x Phi(x), and Phi(x) + x phi(x)
 template <class V> inline V m_gelu(V x) {
   using T = ElementOf<V>;
-  return x * T(0.5) * (T(1) + m_erf(x * T(0.70710678118654752440)));
+  return x * T(0.5) * (T(1) + erf_beside_one(x * T(0.70710678118654752440)));
 }
 template <class V> inline V m_gelu_grad(V g, V x) {
   using T = ElementOf<V>;
-  const V cdf = T(0.5) * (T(1) + m_erf(x * T(0.70710678118654752440)));
+  const V cdf = T(0.5) * (T(1) + erf_beside_one(x * T(0.70710678118654752440)));
   const V pdf = T(0.39894228040143267794) * m_exp(x * x * T(-0.5));
   return g * (cdf + x * pdf);
 }

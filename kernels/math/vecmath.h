@@ -83,19 +83,37 @@ template <class V> inline V m_round(V x) {
   const V rounded = (magnitude + big) - big;
   return select(magnitude < big, m_copysign(rounded, x), x);
 }
+// Where the build has an instruction for them: the immediate operand of the x86 ones is 1 down, 2 up, 3 towards zero.
+#if defined(__clang__) && (defined(__wasm__) || defined(__aarch64__) || defined(__SSE4_1__))
+#define HONE_ROUNDED(way, builtin) if constexpr (VecInfo<V>::lanes > 1) return builtin(x);
+#elif defined(__AVX512F__)
+#define HONE_ROUNDED(way, builtin)                                                                                              \
+  if constexpr (sizeof(V) == 64 && is_f32<V>) return bits<V>(_mm512_maskz_roundscale_ps(__mmask16(-1), bits<__m512>(x), way));  \
+  else if constexpr (sizeof(V) == 64) return bits<V>(_mm512_maskz_roundscale_pd(__mmask8(-1), bits<__m512d>(x), way));
+#elif defined(__AVX__)
+#define HONE_ROUNDED(way, builtin)                                                                                \
+  if constexpr (sizeof(V) == 32 && is_f32<V>) return bits<V>(_mm256_round_ps(bits<__m256>(x), way | _MM_FROUND_NO_EXC)); \
+  else if constexpr (sizeof(V) == 32) return bits<V>(_mm256_round_pd(bits<__m256d>(x), way | _MM_FROUND_NO_EXC));
+#else
+#define HONE_ROUNDED(way, builtin)
+#endif
 template <class V> inline V m_floor(V x) {
+  HONE_ROUNDED(1, __builtin_elementwise_floor)
   const V r = m_round(x);
   return m_copysign(select(r > x, r - ElementOf<V>(1), r), x);
 }
 template <class V> inline V m_ceil(V x) {
+  HONE_ROUNDED(2, __builtin_elementwise_ceil)
   const V r = m_round(x);
   return m_copysign(select(r < x, r + ElementOf<V>(1), r), x);
 }
 template <class V> inline V m_trunc(V x) {
+  HONE_ROUNDED(3, __builtin_elementwise_trunc)
   const V magnitude = m_fabs(x);
   const V r = m_round(magnitude);
   return m_copysign(select(r > magnitude, r - ElementOf<V>(1), r), x);
 }
+#undef HONE_ROUNDED
 
 // ---- exponentials --------------------------------------------------------------------------------------------------------------
 
@@ -150,6 +168,44 @@ template <class V> inline V m_exp(V x) {
   // Two steps, so that results below and n above the normal range come out rounded once.
   const I whole = bits<I>(integer_of(shifted)), half = whole >> 1;
   return p * power_of_two<V>(bits<U>(half)) * power_of_two<V>(bits<U>(whole) - bits<U>(half));
+}
+
+// float32's exp of what lies between -87 and 88: neither the ends of the range nor NaN are seen to, and 2^n goes straight into the exponent.
+template <class V> inline V exp_tame(V x) {
+  using T = ElementOf<V>;
+  static_assert(is_f32<V>, "float64 has m_exp");
+  using U = typename VecInfo<V>::U;
+  V n, shifted;
+  const V r = reduce_exp(x, n, shifted);
+  V p = r * T(1.9875691500e-4) + T(1.3981999507e-3);
+  p = p * r + T(8.3334519073e-3);
+  p = p * r + T(4.1665795894e-2);
+  p = p * r + T(1.6666665459e-1);
+  p = p * r + T(5.0000001201e-1);
+  p = p * (r * r) + r + T(1);
+  return bits<V>(U(bits<U>(p) + (bits<U>(shifted) << 23)));
+}
+
+template <class V> inline V m_exp2(V x) {
+  using T = ElementOf<V>;
+  using I = typename VecInfo<V>::I;
+  using U = typename VecInfo<V>::U;
+  if constexpr (is_f32<V>) {
+    x = select(x < T(-151), broadcast<V>(T(-151)), x);
+    x = select(x > T(129), broadcast<V>(T(129)), x);
+    const V shifted = x + T(12582912.0), f = x - (shifted - T(12582912.0)); // exact: |f| <= 1/2
+    V p = f * T(1.5252734e-5) + T(1.5403530e-4); // the series of exp(f ln 2)
+    p = p * f + T(1.3333558e-3);
+    p = p * f + T(9.6181291e-3);
+    p = p * f + T(5.5504109e-2);
+    p = p * f + T(2.4022651e-1);
+    p = p * f + T(6.9314718e-1);
+    p = p * f + T(1);
+    const I whole = bits<I>(integer_of(shifted)), half = whole >> 1;
+    return p * power_of_two<V>(bits<U>(half)) * power_of_two<V>(bits<U>(whole) - bits<U>(half));
+  } else {
+    return each<V, std::exp2>(x);
+  }
 }
 
 template <class V> inline V m_expm1(V x) {
@@ -282,7 +338,7 @@ template <class V> inline V m_erf(V x) {
     q = q * t + T(-6.34846687e-1);
     q = q * t + T(-1.28717512e-1);
     q = q * t - t;
-    const V far = m_copysign(T(1) - m_exp(q), x);
+    const V far = m_copysign(T(1) - exp_tame(q), x); // not taken for NaN
     V p = s * T(-5.96761703e-4) + T(4.99119423e-3);
     p = p * s + T(-2.67681349e-2);
     p = p * s + T(1.12819925e-1);
@@ -291,6 +347,31 @@ template <class V> inline V m_erf(V x) {
     return select(t > T(0.927734375), far, p * x + x);
   } else {
     return each<V, std::erf>(x);
+  }
+}
+
+// erf within 2e-7, absolutely: enough beside a 1, where gelu has it. A quotient of polynomials in x^2, without an exponential.
+template <class V> inline V erf_beside_one(V x) {
+  using T = ElementOf<V>;
+  if constexpr (is_f32<V>) {
+    x = select(x > T(3.92), broadcast<V>(T(3.92)), x);
+    x = select(x < T(-3.92), broadcast<V>(T(-3.92)), x);
+    const V s = x * x;
+    V p = s * T(2.05006185e-06) + T(0.000284864866);
+    p = p * s + T(0.00376515887);
+    p = p * s + T(0.0527472765);
+    p = p * s + T(0.190396873);
+    p = p * s + T(1.12837915);
+    V q = s * T(3.80905167e-05) + T(0.00116241047);
+    q = q * s + T(0.0149683021);
+    q = q * s + T(0.114104986);
+    q = q * s + T(0.502067578);
+    q = q * s + T(1);
+    const V r = x * p / q;
+    const V below = select(r > T(1), broadcast<V>(T(1)), r);
+    return select(below < T(-1), broadcast<V>(T(-1)), below);
+  } else {
+    return m_erf(x);
   }
 }
 

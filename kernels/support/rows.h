@@ -1,18 +1,44 @@
 // rows.h: walks a row in whole vectors and one partial vector at its end, and folds vectors to a value.
 #pragma once
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include "support/simd.h"
 
 namespace hone {
 
-// The first count lanes of a vector, count < kLanes<T>; the others are filled, or not stored.
+// The first count lanes of a vector, count < kLanes<T>; the others are filled, or not stored. Masked where the build can; elsewhere in
+// pieces of a power of two, whose sizes the compiler knows.
 template <class T> inline Vec<T> load_some(const T *from, intptr_t count, T fill = T(0)) {
+#if defined(__AVX512F__)
+  const Vec<T> rest = broadcast(fill);
+  if constexpr (sizeof(T) == 4) return bits<Vec<T>>(_mm512_mask_loadu_ps(bits<__m512>(rest), __mmask16((1u << count) - 1), from));
+  else return bits<Vec<T>>(_mm512_mask_loadu_pd(bits<__m512d>(rest), __mmask8((1u << count) - 1), from));
+#else
   T lane[kLanes<T>];
   for (T &l : lane) l = fill;
-  std::memcpy(lane, from, size_t(count) * sizeof(T));
+  intptr_t at = 0;
+#pragma GCC unroll 4
+  for (int piece = kLanes<T> / 2; piece > 0; piece /= 2)
+    if (count & piece) std::memcpy(lane + at, from + at, size_t(piece) * sizeof(T)), at += piece;
   return load(lane);
+#endif
 }
-template <class T> inline void store_some(T *to, const Vec<T> &v, intptr_t count) { std::memcpy(to, &v, size_t(count) * sizeof(T)); }
+template <class T> inline void store_some(T *to, const Vec<T> &v, intptr_t count) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(to, __mmask16((1u << count) - 1), bits<__m512>(v));
+  else _mm512_mask_storeu_pd(to, __mmask8((1u << count) - 1), bits<__m512d>(v));
+#else
+  T lane[kLanes<T>];
+  store(lane, v);
+  intptr_t at = 0;
+#pragma GCC unroll 4
+  for (int piece = kLanes<T> / 2; piece > 0; piece /= 2)
+    if (count & piece) std::memcpy(to + at, lane + at, size_t(piece) * sizeof(T)), at += piece;
+#endif
+}
 
 // How much of a vector lies in memory. Whole and Part let one generic body compile to a plain loop and to a careful end.
 template <class T> struct Whole {

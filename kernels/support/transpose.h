@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "support/rows.h"
 #include "support/simd.h"
 
 namespace hone {
@@ -58,5 +59,40 @@ template <class T, bool Fill> void transpose(T *to, intptr_t to_pitch, const T *
     }
   }
 }
+
+// kLanes<T> short rows side by side: lane k of vector j is element j of row k, so that functions of neighbouring columns serve for rows.
+constexpr intptr_t kShortRow = 64;
+template <class T> struct RowTile {
+  alignas(64) T data[kShortRow * kLanes<T>];
+  static constexpr intptr_t stride = kLanes<T>;
+
+  // count <= kLanes<T> rows of len <= kShortRow elements, one after the other; the lanes past the last row repeat it.
+  void load(const T *from, intptr_t count, intptr_t len) {
+    constexpr intptr_t n = kLanes<T>;
+    for (intptr_t c = 0; c < len; c += n) {
+      const intptr_t width = len - c < n ? len - c : n;
+      Vec<T> v[n];
+      for (intptr_t i = 0; i < n; i++) {
+        const T *row = from + (i < count ? i : count - 1) * len + c;
+        v[i] = width == n ? hone::load(row) : load_some(row, width);
+      }
+      turn_square<T>(v);
+      for (intptr_t j = 0; j < width; j++) hone::store(data + (c + j) * n, v[j]);
+    }
+  }
+  void store(T *to, intptr_t count, intptr_t len) const {
+    constexpr intptr_t n = kLanes<T>;
+    for (intptr_t c = 0; c < len; c += n) {
+      const intptr_t width = len - c < n ? len - c : n;
+      Vec<T> v[n];
+      for (intptr_t j = 0; j < n; j++) v[j] = j < width ? hone::load(data + (c + j) * n) : Vec<T>{};
+      turn_square<T>(v);
+      for (intptr_t i = 0; i < count; i++) {
+        if (width == n) hone::store(to + i * len + c, v[i]);
+        else store_some<T>(to + i * len + c, v[i], width);
+      }
+    }
+  }
+};
 
 } // namespace hone
