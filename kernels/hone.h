@@ -93,6 +93,9 @@ HONE_KERNEL(fma_peak)(int32_t dtype, double seconds, double *gflops);
 HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value);
 /* out[i] = start + i * step, in int64 for integers; for floats as PyTorch's vectors do: pairs of 8 float32 (4 float64) go on from their first. */
 HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double step);
+/* n floats (f32, f64) in steps of step: from start up to the middle, from end down to it; each product and sum is rounded once. */
+HONE_KERNEL(linspace)(int32_t dtype, void *out, hone_int n, double start, double end, double step);
+
 /* Strided copy with cast. meta: shape[ndim], out strides[ndim], in strides[ndim], in elements; strides may be 0 (in) or negative.
  * ndim 0 copies one element. float to integer truncates toward zero, and saturates (uint8: counts modulo 256), NaN gives 0; anything to bool is (x != 0). */
 HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const void *src, int32_t ndim, const double *meta);
@@ -220,6 +223,8 @@ HONE_KERNEL(linalg_svd)(int32_t dtype, void *left, void *values, void *right, vo
 /* Softmax (log 0) or log-softmax (log 1) along len of [outer, len, inner]. In place ok. */
 HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
 /* grad_in from grad_out and the forward's output. */
+/* out [outer, inner] = log(sum(exp(a))) along len >= 1 of [outer, len, inner]. */
+HONE_KERNEL(logsumexp)(int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
 HONE_KERNEL(softmax_backward)(int32_t dtype, int32_t log, void *grad_in, const void *grad_out, const void *out, hone_int outer,
                               hone_int len, hone_int inner);
 /* Cross entropy of logits [n, c, inner] with class-index targets [n, inner] (int32 or int64; index_dtype). weight [c] or 0.

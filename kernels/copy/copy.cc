@@ -22,10 +22,17 @@ template <class T> void fill_typed(T *out, hone_int n, T value) {
   for (hone_int i = 0; i < n; i++) out[i] = value;
 }
 
+// What fits the second cache is copied faster by vectors than by the C library, which has the largest blocks in mind.
+void copy_dense(char *out, const char *src, hone_int bytes) {
+  hone_int i = 0;
+  if (bytes <= (hone_int(1) << 20))
+    for (; i + kVecBytes <= bytes; i += kVecBytes) store(out + i, load(src + i));
+  std::memcpy(out + i, src + i, size_t(bytes - i));
+}
 void copy_bytes(void *out, const void *src, hone_int bytes) {
   if (bytes <= 0 || out == src) return;
   parallel_for(bytes, kGrainBytes, [&](hone_int begin, hone_int end) {
-    std::memcpy(static_cast<char *>(out) + begin, static_cast<const char *>(src) + begin, size_t(end - begin));
+    copy_dense(static_cast<char *>(out) + begin, static_cast<const char *>(src) + begin, end - begin);
   });
 }
 
@@ -37,12 +44,18 @@ template <class T> void move_row(T *out, hone_int so, const T *in, hone_int si, 
       for (hone_int i = 0; i < n; i++) out[i] = in[i];
   } else if (so == 1 && si == 0) {
     fill_typed(out, n, *in);
+  } else if (so == 1 && si == -1) {
+    for (hone_int i = 0; i < n; i++) out[i] = in[-i];
   } else {
     for (hone_int i = 0; i < n; i++) out[i * so] = in[i * si];
   }
 }
 
 template <class To, class From> void cast_dense(To *out, const From *in, hone_int n) {
+  if constexpr (std::is_same<To, Bool>::value && !std::is_same<From, Bool>::value) {
+    for (hone_int i = 0; i < n; i++) out[i].v = in[i] != From(0); // convert's own, as a loop that compilers make vectors of
+    return;
+  }
   for (hone_int i = 0; i < n; i++) out[i] = convert<To>(in[i]);
 }
 // Strided sides go through a buffer, so that there is one loop for each pair of types.
@@ -94,6 +107,11 @@ template <class T> void transpose_plane(T *out, hone_int so, const T *in, hone_i
   }
 }
 
+template <int planes, class T> void interleave_planes(T *out, const T *in, hone_int plane, hone_int n) {
+  for (hone_int i = 0; i < n; i++)
+    for (int p = 0; p < planes; p++) out[i * planes + p] = in[p * plane + i];
+}
+
 // The walk's dims are sorted by the output's strides: the innermost is the output's densest.
 template <class T> bool try_transpose(const Walk<2> &w, T *out, const T *in) {
   const int last = w.d - 1;
@@ -101,7 +119,8 @@ template <class T> bool try_transpose(const Walk<2> &w, T *out, const T *in) {
   int other = -1;
   for (int i = 0; i < last; i++)
     if (w.s[1][i] == 1) other = i;
-  if (other < 0 || w.n[other] < 4 || w.n[last] < 4) return false;
+  const bool few = other == last - 1 && w.n[last] < 4 && w.s[0][other] == w.n[last]; // two or three planes to be interleaved, as of pictures
+  if (other < 0 || w.n[other] < 4 || (w.n[last] < 4 && !few)) return false;
   Walk<2> outer;
   outer.d = 1;
   outer.total = 1;
@@ -121,7 +140,11 @@ template <class T> bool try_transpose(const Walk<2> &w, T *out, const T *in) {
     RowCursor<2> cursor(outer, begin / strips);
     for (hone_int task = begin; task < end; task++) {
       const hone_int c = task % strips * strip, width = columns - c < strip ? columns - c : strip;
-      transpose_plane(out + cursor.offset[0] + c * so, so, in + cursor.offset[1] + c, si, rows, width);
+      T *to = out + cursor.offset[0] + c * so;
+      const T *from = in + cursor.offset[1] + c;
+      if (few && rows == 3) interleave_planes<3>(to, from, si, width);
+      else if (few) interleave_planes<2>(to, from, si, width);
+      else transpose_plane(to, so, from, si, rows, width);
       if ((task + 1) % strips == 0) cursor.next();
     }
   });
@@ -177,6 +200,18 @@ HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double s
       const uint64_t add = uint64_t(convert<int64_t>(step));
       for (hone_int i = 0; i < n; i++, x += add) to[i] = convert<T>(int64_t(x));
     }
+    return HONE_OK;
+  });
+}
+
+HONE_KERNEL(linspace)(int32_t dtype, void *out, hone_int n, double start, double end, double step) {
+  return for_floats(dtype, "linspace", [&](auto zero) {
+    using T = decltype(zero);
+    T *to = static_cast<T *>(out);
+    const T first = T(start), last = T(end), by = T(step);
+    const hone_int half = n == 1 ? 1 : n / 2;
+    for (hone_int i = 0; i < half; i++) to[i] = std::fma(by, T(i), first);
+    for (hone_int i = half; i < n; i++) to[i] = std::fma(-by, T(n - 1 - i), last);
     return HONE_OK;
   });
 }

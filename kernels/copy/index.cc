@@ -4,6 +4,7 @@
 
 #include "support/dtype.h"
 #include "support/parallel.h"
+#include "support/simd.h"
 #include "support/sizes.h"
 #include "support/strided.h"
 
@@ -32,6 +33,15 @@ int32_t check_dims(const char *what, int32_t ndim, int32_t dim) {
   if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "%s: %d dims, the most is %d", what, int(ndim), HONE_MAX_DIMS);
   if (ndim > 0 && (dim < 0 || dim >= ndim)) return fail(HONE_E_INVALID, "%s: dim %d of %d dims", what, int(dim), int(ndim));
   return HONE_OK;
+}
+
+// n elements by whole vectors, where a call of memcpy would take as long as the copy.
+template <class T> inline void copy_row(T *to, const T *from, hone_int n) {
+  constexpr hone_int L = kLanes<T>;
+  hone_int i = 0;
+  if (n <= 32 * L)
+    for (; i + L <= n; i += L) store<T>(to + i, load(from + i));
+  if (i < n) std::memcpy(to + i, from + i, size_t(n - i) * sizeof(T));
 }
 
 hone_int wrap(int64_t index, hone_int dim) { return hone_int(index < 0 ? index + dim : index); }
@@ -85,7 +95,12 @@ void gather_rows(const Indexed<1> &shape, T *out, const T *a, const int64_t *ind
   for (hone_int i = begin; i < end; row.next()) {
     const hone_int first = i % inner, stop = end - i < inner - first ? end - i : inner - first;
     const T *from = a + row.offset[0] + first * stride;
-    for (hone_int j = 0; j < stop; j++) out[i + j] = from[j * stride + wrap(index[i + j], dim_size) * along];
+    if (stride == 0 && along == 1)
+      for (hone_int j = 0; j < stop; j++) out[i + j] = from[wrap(index[i + j], dim_size)];
+    else if (stride == 1)
+      for (hone_int j = 0; j < stop; j++) out[i + j] = from[j + wrap(index[i + j], dim_size) * along];
+    else
+      for (hone_int j = 0; j < stop; j++) out[i + j] = from[j * stride + wrap(index[i + j], dim_size) * along];
     i += stop;
   }
 }
@@ -130,10 +145,15 @@ HONE_KERNEL(index_select)(int32_t item, void *out, const void *a, const void *in
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(a);
     parallel_for(outer * count, grain_of(kWorkBytes, inner * item), [&](hone_int begin, hone_int end) {
-      for (hone_int i = begin; i < end; i++) {
-        const T *row = from + (i / count * dim + wrap(at[i % count], dim)) * inner;
-        if (inner == 1) to[i] = *row;
-        else std::memcpy(to + i * inner, row, size_t(inner) * sizeof(T));
+      for (hone_int i = begin; i < end;) {
+        const hone_int first = i % count, stop = end - i < count - first ? end - i : count - first;
+        const T *slice = from + i / count * dim * inner;
+        const int64_t *chosen = at + first;
+        if (inner == 1)
+          for (hone_int j = 0; j < stop; j++) to[i + j] = slice[wrap(chosen[j], dim)];
+        else
+          for (hone_int j = 0; j < stop; j++) copy_row(to + (i + j) * inner, slice + wrap(chosen[j], dim) * inner, inner);
+        i += stop;
       }
     });
     return HONE_OK;
@@ -250,15 +270,11 @@ HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n) {
   if (!positions) return HONE_OK;
   each([&](hone_int b, hone_int begin, hone_int end) {
     int64_t *to = positions + found[b];
-    for (hone_int i = begin; i < end;) {
-      uint64_t eight = 1;
-      if (end - i >= 8) std::memcpy(&eight, set + i, 8);
-      const hone_int stop = end - i >= 8 ? i + 8 : end;
-      if (eight) {
-        for (hone_int j = i; j < stop; j++)
-          if (set[j]) *to++ = j;
-      }
-      i = stop;
+    const int64_t *const last = positions + (b + 1 < blocks ? found[b + 1] : total);
+    // Every position is written, and kept where the mask is set: no branch that has to be guessed.
+    for (hone_int i = begin; i < end && to != last; i++) {
+      *to = i;
+      to += set[i] != 0;
     }
   });
   return HONE_OK;

@@ -46,7 +46,8 @@ bool is_costly(int32_t op) {
   case k_gelu_grad:
   case k_gelu_tanh_grad:
   case k_softplus_grad:
-  case k_elu_grad: return true;
+  case k_elu_grad:
+  case k_mish_grad: return true;
   default: return false;
   }
 }

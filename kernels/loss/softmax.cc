@@ -1,4 +1,4 @@
-// softmax.cc: softmax and log-softmax over the middle of [outer, len, inner], and their gradients.
+// softmax.cc: softmax, log-softmax, their gradients and log-sum-exp over the middle of [outer, len, inner].
 #include <cmath>
 #include <limits>
 
@@ -95,6 +95,38 @@ template <class T> int32_t softmax(T *out, const T *a, hone_int outer, hone_int 
   return HONE_OK;
 }
 
+// log(sum(exp(x))), by way of the largest; an infinite one is its own result, for nothing can be taken from it.
+template <class T> Vec<T> finite_shift(Vec<T> max) { return select(m_fabs(max) < std::numeric_limits<T>::infinity(), max, broadcast(T(0))); }
+
+template <class T, class P> Vec<T> logsumexp_column(const T *a, hone_int len, hone_int stride, P part) {
+  const hone_int end = len * stride;
+  Vec<T> max = broadcast(kLowest<T>), sum = broadcast(T(0));
+  for (hone_int j = 0; j < end; j += stride) max = larger<T>(part.load(a + j, T(0)), max);
+  const Vec<T> shift = finite_shift<T>(max);
+  for (hone_int j = 0; j < end; j += stride) sum += m_exp(part.load(a + j, T(0)) - shift);
+  return m_log(sum) + shift;
+}
+
+template <class T> int32_t logsumexp(T *out, const T *a, hone_int outer, hone_int len, hone_int inner) {
+  if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
+  over<T>(
+      outer, len, inner,
+      [&](hone_int at, hone_int count) {
+        RowTile<T> tile;
+        tile.load(a + at, count, len);
+        const Vec<T> y = logsumexp_column(static_cast<const T *>(tile.data), len, tile.stride, Whole<T>{});
+        if (count == kLanes<T>) store(out + at / len, y);
+        else store_some<T>(out + at / len, y, count);
+      },
+      [&](hone_int at) {
+        const Vec<T> shift = finite_shift<T>(broadcast(largest(a + at, len, kLowest<T>)));
+        const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) { return m_exp(part.load(a + at + i, kLowest<T>) - shift); });
+        out[at / len] = std::log(sum) + shift[0];
+      },
+      [&](hone_int at, auto part) { part.store(out + at / (len * inner) * inner + at % inner, logsumexp_column(a + at, len, inner, part)); });
+  return HONE_OK;
+}
+
 // softmax: (g - sum(g y)) y; log-softmax: g - exp(y) sum(g).
 template <class T, bool log> int32_t softmax_backward(T *grad, const T *grad_out, const T *out, hone_int outer, hone_int len, hone_int inner) {
   if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
@@ -136,6 +168,13 @@ HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_
   return for_floats(dtype, "softmax", [&](auto zero) {
     using T = decltype(zero);
     return softmax(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner, log != 0);
+  });
+}
+
+HONE_KERNEL(logsumexp)(int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner) {
+  return for_floats(dtype, "logsumexp", [&](auto zero) {
+    using T = decltype(zero);
+    return logsumexp(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);
   });
 }
 

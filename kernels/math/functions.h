@@ -184,6 +184,30 @@ template <class V, class T> inline V m_elu(V x, T alpha, T scale) { return selec
 template <class V, class T> inline V m_elu_grad(V g, V x, T alpha, T scale) {
   return select(x <= T(0), g * (alpha * scale) * m_exp(x), g * scale);
 }
+// x tanh(softplus(x)) = x n / (n + 2) with n = e^x (e^x + 2); from 20 on the quotient is 1.
+template <class V> inline V mish_gate(V x, V &e) {
+  using T = ElementOf<V>;
+  e = m_exp(select(x > T(20), broadcast<V>(T(20)), x));
+  const V n = e * (e + T(2));
+  return n / (n + T(2));
+}
+template <class V> inline V m_mish(V x) {
+  V e;
+  return x * mish_gate(x, e);
+}
+// The slope of the gate w is (1 - w^2) sigmoid(x).
+template <class V> inline V m_mish_grad(V g, V x) {
+  using T = ElementOf<V>;
+  V e;
+  const V w = mish_gate(x, e);
+  return g * select(x > T(20), broadcast<V>(1), w + x * (e / (T(1) + e)) * (T(1) - w * w));
+}
+template <class V, class T> inline V m_celu(V x, T alpha) { return select(x < T(0), m_expm1(x / alpha) * alpha, x); }
+// 0 up to -3, g from 3 on, g (x / 3 + 1 / 2) between.
+template <class V> inline V m_hardswish_grad(V g, V x) {
+  using T = ElementOf<V>;
+  return select(x <= T(-3), broadcast<V>(0), select(x < T(3), g * (x / T(3) + T(0.5)), g));
+}
 // g where x > 0, else 0; a NaN x passes g, as in PyTorch.
 template <class V> inline V m_select_gt0(V x, V g) { return select(x <= ElementOf<V>(0), broadcast<V>(0), g); }
 template <class V, class T> inline V m_clamp_grad(V g, V x, T low, T high) {

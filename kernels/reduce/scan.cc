@@ -79,6 +79,21 @@ template <class W, class T> T from_running(W x) {
   else return T(x);
 }
 template <bool Product, class W, class T> void scan_typed(T *out, const T *a, hone_int outer, hone_int len, hone_int inner) {
+  if (inner == 1) { // rows: the running value stays in a register
+    parallel_for(outer, kChunk / (len + 1) + 1, [&](hone_int begin, hone_int end) {
+      for (hone_int o = begin; o < end; o++) {
+        const T *from = a + o * len;
+        T *to = out + o * len;
+        W x = W(T(Product ? 1 : 0));
+        for (hone_int r = 0; r < len; r++) {
+          const W next = W(from[r]);
+          x = Product ? x * next : x + next;
+          to[r] = from_running<W, T>(x);
+        }
+      }
+    });
+    return;
+  }
   const hone_int strips = ceil_div(inner, kStrip), width = inner < kStrip ? inner : kStrip;
   parallel_for(outer * strips, kChunk / (len * width + 1) + 1, [&](hone_int begin, hone_int end) {
     W running[kStrip];
@@ -86,15 +101,6 @@ template <bool Product, class W, class T> void scan_typed(T *out, const T *a, ho
       const hone_int column = task % strips * kStrip, columns = inner - column < kStrip ? inner - column : kStrip;
       const hone_int base = task / strips * len * inner + column;
       for (hone_int k = 0; k < columns; k++) running[k] = W(T(Product ? 1 : 0));
-      if (columns == 1) { // the running value stays in a register
-        W x = running[0];
-        for (hone_int r = 0; r < len; r++) {
-          const W next = W(a[base + r * inner]);
-          x = Product ? x * next : x + next;
-          out[base + r * inner] = from_running<W, T>(x);
-        }
-        continue;
-      }
       for (hone_int r = 0; r < len; r++)
         for (hone_int k = 0; k < columns; k++) {
           const W next = W(a[base + r * inner + k]);

@@ -15,6 +15,7 @@ export interface Kernels {
   fmaPeak(dtype: number, seconds: number, gflops: Ptr): number;
   fill(dtype: number, out: Ptr, n: number, value: number): number;
   arange(dtype: number, out: Ptr, n: number, start: number, step: number): number;
+  linspace(dtype: number, out: Ptr, n: number, start: number, end: number, step: number): number;
   copyStrided(outDtype: number, inDtype: number, out: Ptr, src: Ptr, ndim: number, meta: Ptr): number;
   gatherImages(out: Ptr, src: Ptr, indexI64: Ptr, count: number, items: number, channels: number, plane: number, mean: Ptr, std: Ptr, scale: number): number;
   imageAdjust(out: Ptr, x: Ptr, steps: Ptr, n: number, pixels: number, channels: number, count: number): number;
@@ -45,6 +46,7 @@ export interface Kernels {
   linalgEigh(dtype: number, vectors: number, a: Ptr, values: Ptr, infoI32: Ptr, batch: number, n: number): number;
   linalgSvd(dtype: number, left: Ptr, values: Ptr, right: Ptr, infoI32: Ptr, batch: number, n: number): number;
   softmax(dtype: number, log: number, out: Ptr, a: Ptr, outer: number, len: number, inner: number): number;
+  logsumexp(dtype: number, out: Ptr, a: Ptr, outer: number, len: number, inner: number): number;
   softmaxBackward(dtype: number, log: number, gradIn: Ptr, gradOut: Ptr, out: Ptr, outer: number, len: number, inner: number): number;
   crossEntropy(dtype: number, indexDtype: number, loss: Ptr, lse: Ptr, totalWeight: Ptr, logits: Ptr, target: Ptr, weight: Ptr, n: number, c: number, inner: number, ignoreIndex: number, labelSmoothing: number, reduction: number): number;
   crossEntropyBackward(dtype: number, indexDtype: number, gradLogits: Ptr, gradLoss: Ptr, logits: Ptr, lse: Ptr, totalWeight: Ptr, target: Ptr, weight: Ptr, n: number, c: number, inner: number, ignoreIndex: number, labelSmoothing: number, reduction: number): number;
@@ -114,6 +116,7 @@ export const KERNEL_NAMES = {
   fmaPeak: 'fma_peak',
   fill: 'fill',
   arange: 'arange',
+  linspace: 'linspace',
   copyStrided: 'copy_strided',
   gatherImages: 'gather_images',
   imageAdjust: 'image_adjust',
@@ -144,6 +147,7 @@ export const KERNEL_NAMES = {
   linalgEigh: 'linalg_eigh',
   linalgSvd: 'linalg_svd',
   softmax: 'softmax',
+  logsumexp: 'logsumexp',
   softmaxBackward: 'softmax_backward',
   crossEntropy: 'cross_entropy',
   crossEntropyBackward: 'cross_entropy_backward',
@@ -213,6 +217,7 @@ export const KERNEL_ARITY = {
   fmaPeak: 3,
   fill: 4,
   arange: 5,
+  linspace: 6,
   copyStrided: 6,
   gatherImages: 10,
   imageAdjust: 7,
@@ -243,6 +248,7 @@ export const KERNEL_ARITY = {
   linalgEigh: 7,
   linalgSvd: 7,
   softmax: 7,
+  logsumexp: 6,
   softmaxBackward: 8,
   crossEntropy: 14,
   crossEntropyBackward: 15,
@@ -451,6 +457,10 @@ export const UnaryOp = {
   i1e: 60,
   ndtri: 61,
   log_ndtr: 62,
+  hardsigmoid: 63,
+  hardswish: 64,
+  mish: 65,
+  celu: 66,
   logical_not: 80,
   isnan: 81,
   isinf: 82,
@@ -511,6 +521,10 @@ export const UnaryKind: Readonly<Record<UnaryOpName, OpKind>> = {
   i1e: 'floating',
   ndtri: 'floating',
   log_ndtr: 'floating',
+  hardsigmoid: 'floating',
+  hardswish: 'floating',
+  mish: 'floating',
+  celu: 'floating',
   logical_not: 'predicate',
   isnan: 'predicate',
   isinf: 'predicate',
@@ -548,6 +562,8 @@ export const BinaryOp = {
   gelu_tanh_grad: 47,
   softplus_grad: 48,
   elu_grad: 49,
+  mish_grad: 50,
+  hardswish_grad: 51,
   eq: 80,
   ne: 81,
   lt: 82,
@@ -590,6 +606,8 @@ export const BinaryKind: Readonly<Record<BinaryOpName, OpKind>> = {
   gelu_tanh_grad: 'floating',
   softplus_grad: 'floating',
   elu_grad: 'floating',
+  mish_grad: 'floating',
+  hardswish_grad: 'floating',
   eq: 'predicate',
   ne: 'predicate',
   lt: 'predicate',

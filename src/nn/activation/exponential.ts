@@ -4,7 +4,6 @@ import { ArgumentError } from '../../errors.js';
 import { add, div, mul } from '../../ops/elementwise/binary.js';
 import { le, lt } from '../../ops/elementwise/comparison.js';
 import { unary, where } from '../../ops/elementwise/table.js';
-import { expm1 } from '../../ops/elementwise/unary.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloating } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
@@ -81,12 +80,8 @@ export const celu_ = (x: Tensor, alpha = 1): Tensor => celu(x, alpha, true);
 function celuOf(x: Tensor, { alpha, inplace }: Settings<EluOptions>): Tensor {
   if (alpha === 0) throw new ArgumentError('celu: alpha is 0, expected another number.');
   assertFloating('celu', 'x', x);
-  const compute = (x: Tensor) => {
-    const below = lt(x, 0);
-    // From 0 on the exponential is taken of 0, so that it cannot overflow and spoil the gradient.
-    return where(below, mul(expm1(div(where(below, x, 0), alpha)), alpha), x);
-  };
-  if (!inplace) return named('Celu', compute(x));
+  const compute = (x: Tensor) => unary('celu', x, alpha);
+  if (!inplace) return compute(x);
   assertSlope('celu', 'alpha', alpha, x);
   // y = alpha (exp(x / alpha) - 1) up to 0: dx = dy (y / alpha + 1)
   return named('Celu', overwrite('celu_', x, { compute, fromResult: (g, y) => mul(g, add(where(lt(y, 0), div(y, alpha), 0), 1)) }));

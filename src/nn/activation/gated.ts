@@ -1,12 +1,9 @@
 /** Activations that multiply x with a gate: gelu, silu, mish, hardswish and glu. Functions and layers. */
-import { noGrad } from '../../autograd/modes/mode.js';
-import { named, record } from '../../autograd/node.js';
+import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { add, div, mul } from '../../ops/elementwise/binary.js';
-import { clamp } from '../../ops/elementwise/clamp.js';
-import { le, lt } from '../../ops/elementwise/comparison.js';
-import { unary, where } from '../../ops/elementwise/table.js';
-import { sigmoid, tanh } from '../../ops/elementwise/unary.js';
+import { mul } from '../../ops/elementwise/binary.js';
+import { unary } from '../../ops/elementwise/table.js';
+import { sigmoid } from '../../ops/elementwise/unary.js';
 import { narrow } from '../../ops/view/select.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloating, oneOf } from '../../tensor/arguments/checks.js';
@@ -15,7 +12,6 @@ import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { type InPlaceArguments, overwrite, PlainActivation, readInPlace } from './in-place.js';
-import { softplus } from './sigmoid.js';
 
 /** The options of {@link gelu}. */
 export interface GeluOptions {
@@ -114,8 +110,8 @@ export function mish(x: Tensor, ...args: InPlaceArguments): Tensor {
 
 function mishOf(x: Tensor, inplace: boolean): Tensor {
   assertFloating('mish', 'x', x);
-  const compute = (x: Tensor) => mul(x, tanh(softplus(x)));
-  return named('Mish', inplace ? overwrite('mish_', x, { compute }) : compute(x));
+  const compute = (x: Tensor) => unary('mish', x);
+  return inplace ? overwrite('mish_', x, { compute }) : compute(x);
 }
 
 /** x * tanh(softplus(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
@@ -138,15 +134,7 @@ export function hardswish(x: Tensor, ...args: InPlaceArguments): Tensor {
 
 function hardswishOf(x: Tensor, inplace: boolean): Tensor {
   assertFloating('hardswish', 'x', x);
-  const compute = (x: Tensor) => {
-    const out = noGrad(() => div(mul(x, clamp(add(x, 3), 0, 6)), 6));
-    return record('hardswish', out, {
-      inputs: { x },
-      saved: { x },
-      // dx = 0 up to -3, dy from 3 on, dy (x / 3 + 1 / 2) between
-      composed: (g, { x }) => ({ x: where(le(x, -3), 0, where(lt(x, 3), mul(g, add(div(x, 3), 0.5)), g)) }),
-    });
-  };
+  const compute = (x: Tensor) => unary('hardswish', x);
   return inplace ? overwrite('hardswish_', x, { compute }) : compute(x);
 }
 

@@ -1,10 +1,6 @@
 /** The sigmoid and its relatives: tanh, softsign, the hard sigmoid, the sigmoid's logarithm and softplus. Functions and layers. */
-import { noGrad } from '../../autograd/modes/mode.js';
-import { record } from '../../autograd/node.js';
 import { add, div } from '../../ops/elementwise/binary.js';
-import { clamp } from '../../ops/elementwise/clamp.js';
-import { gt, logicalAnd, lt } from '../../ops/elementwise/comparison.js';
-import { unary, where } from '../../ops/elementwise/table.js';
+import { unary } from '../../ops/elementwise/table.js';
 import { abs, sigmoid, tanh } from '../../ops/elementwise/unary.js';
 import { contiguous } from '../../ops/view/copy.js';
 import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
@@ -57,14 +53,7 @@ export function hardsigmoid(x: Tensor, ...args: InPlaceArguments): Tensor {
 
 function hardsigmoidOf(x: Tensor, inplace: boolean): Tensor {
   assertFloating('hardsigmoid', 'x', x);
-  const compute = (x: Tensor) => {
-    const out = noGrad(() => div(clamp(add(x, 3), 0, 6), 6));
-    return record('hardsigmoid', out, {
-      inputs: { x },
-      saved: { x },
-      composed: (g, { x }) => ({ x: where(logicalAnd(gt(x, -3), lt(x, 3)), div(g, 6), 0) }),
-    });
-  };
+  const compute = (x: Tensor) => unary('hardsigmoid', x);
   return inplace ? overwrite('hardsigmoid_', x, { compute }) : compute(x);
 }
 

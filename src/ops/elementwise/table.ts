@@ -103,6 +103,15 @@ export const unaryDefinitions = {
   ndtri: output((g, y) => mul(g, mul(unary('exp', mul(mul(y, y), 0.5)), Math.sqrt(2 * Math.PI)))),
   // phi(x) / Phi(x)
   log_ndtr: input((g, x) => mul(g, div(Math.sqrt(2 / Math.PI), unary('erfcx', mul(x, -Math.SQRT1_2))))),
+  // 0 at the bends
+  hardsigmoid: input((g, x) => where(binaryOp('logical_and', binaryOp('gt', x, -3), binaryOp('lt', x, 3)), div(g, 6), 0)),
+  hardswish: input((g, x) => binaryOp('hardswish_grad', g, x)),
+  mish: input((g, x) => binaryOp('mish_grad', g, x)),
+  // From 0 on the exponential is taken of 0, so that it cannot overflow and spoil the gradient.
+  celu: input((g, x, alpha) => {
+    const below = binaryOp('lt', x, 0);
+    return where(below, mul(g, unary('exp', div(where(below, x, 0), alpha))), g);
+  }),
   logical_not: predicate,
   isnan: predicate,
   isinf: predicate,
@@ -160,6 +169,14 @@ const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 function siluSecond(x: Tensor): Tensor {
   const s = unary('sigmoid', x);
   return mul(mul(s, sub(1, s)), add(mul(x, sub(1, mul(s, 2))), 2));
+}
+
+/** The second derivative of x w(x), w' = s (1 - w^2), s = sigmoid(x): (1 - w^2) (2 s + x s (1 - s) - 2 x s^2 w). */
+function mishSecond(x: Tensor): Tensor {
+  const s = unary('sigmoid', x);
+  const w = unary('tanh', unary('softplus', x, 1, 20));
+  const bracket = sub(add(mul(s, 2), mul(mul(x, s), sub(1, s))), mul(mul(mul(x, 2), mul(s, s)), w));
+  return mul(sub(1, mul(w, w)), bracket);
 }
 
 /** The second derivative of 0.5 x (1 + tanh(u)), u = k (x + c x^3). */
@@ -226,6 +243,10 @@ export const binaryDefinitions = {
   // alpha exp(x) scale for x < 0, 0 from 0 on
   elu_grad: gradient('elu_grad', (g, x, alpha, scale) =>
     mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('lt', x, 0))),
+  ),
+  mish_grad: gradient('mish_grad', (g, x) => mul(g, mishSecond(x))),
+  hardswish_grad: gradient('hardswish_grad', (g, x) =>
+    mul(g, where(binaryOp('logical_and', binaryOp('gt', x, -3), binaryOp('lt', x, 3)), 1 / 3, 0)),
   ),
   bitwise_and: integers,
   bitwise_or: integers,

@@ -16,7 +16,7 @@ import { where } from '../elementwise/table.js';
 import { exp, log, neg } from '../elementwise/unary.js';
 import { detach, to } from '../view/copy.js';
 import { amax } from './extrema.js';
-import { dropDims, sum, withDims } from './sum.js';
+import { dropDims, reducedShape, sum, withDims } from './sum.js';
 
 /** The options of {@link softmax}. */
 export interface SoftmaxOptions {
@@ -122,6 +122,12 @@ export function logsumexp(x: Tensor, ...given: Arguments<LogsumexpOptions, [dim:
   const { shape } = a;
   const out = noGrad(() => {
     if (dims.some((d) => shape[d] === 0)) return log(sum(exp(a), dims, keepdim));
+    if (dims.length === 1) {
+      const one = emptyTensor(reducedShape(shape, dims, keepdim), a.dtype);
+      const source = rowMajor(a, 'logsumexp');
+      if (numel(one.shape) > 0) check(kernels.logsumexp(code(a.dtype), one.ptr, source.ptr, ...around(shape, dims[0]!)), 'logsumexp');
+      return one;
+    }
     const largest = amax(detach(a), dims, true);
     const shift = where(isinf(largest), 0, largest);
     return dropDims(add(log(sum(exp(sub(a, shift)), dims, true)), shift), shape, dims, keepdim);

@@ -2,7 +2,7 @@
 
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
+import { BinaryOp, ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
 import { DTypeError } from '../../errors.js';
 import { type Arguments, readOne, readReduction, readTypedReduction } from '../../tensor/arguments/arguments.js';
 import { assertFloating, assertFloatingDType } from '../../tensor/arguments/checks.js';
@@ -200,7 +200,16 @@ export function mean(x: Tensor, ...given: TypedReduceArguments): Tensor {
     throw new DTypeError(`mean: x is ${source.dtype}, expected float32 or float64. Use x.mean({ dtype: 'float32' }).`);
   const dims = normalizeDims(dim, x.ndim, 'mean');
   const count = numel(pick(x.shape, dims));
-  return named(dim === undefined || dim === null ? 'Mean' : 'MeanBackward1', div(sum(source, dims, keepdim), count));
+  // The sum is divided where it lies.
+  const out = reduceRaw('sum', source, dims, 'mean', keepdim);
+  check(kernels.binaryScalar(BinaryOp.div, code(out.dtype), out.ptr, out.ptr, numel(out.shape), count, 0), 'mean');
+  const { shape } = x;
+  const result = record('mean', out, {
+    inputs: { x: source },
+    composed: (dy) => ({ x: expand(withDims(div(dy, count), shape, dims), shape) }),
+    fused: (dy) => ({ x: repeated(div(dy, count), shape, dims, keepdim) }),
+  });
+  return dim === undefined || dim === null ? result : named('MeanBackward1', result);
 }
 
 /** Whether any element over `dim` (default: all dims) is nonzero. bool; uint8 gives uint8, as in PyTorch. */

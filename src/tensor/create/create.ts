@@ -288,6 +288,11 @@ export function linspace(start: number, end: number, steps: number, options?: Te
   const [first, last] = [round(start), round(end)];
   const step = steps > 1 ? round((last - first) / (steps - 1)) : 0;
   // From both ends toward the middle, and with products that are not rounded, as PyTorch does.
+  if (isFloating(dtype)) {
+    const out = emptyTensor([steps], dtype);
+    if (steps > 0) check(kernels.linspace(dtypes[dtype].code, out.ptr, steps, first, last, step), 'linspace');
+    return finish(out, options);
+  }
   const half = steps === 1 ? 1 : Math.floor(steps / 2);
   const values = Array.from({ length: steps }, (_, i) =>
     i < half ? multiplyAdd(step, i, first) : multiplyAdd(-step, steps - 1 - i, last),
