@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "linalg/gemm.h"
-#include "math/vecmath.h"
+#include "recurrent/gates.h"
 #include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
@@ -99,7 +99,7 @@ template <class T> void keep(T *to, hone_int row, const T *from, hone_int count,
 template <class T> void rnn_row(hone_int n, bool relu, T *g, T *h) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> x = part.load(g + j, T(0));
-    const Vec<T> y = relu ? select(x < T(0), broadcast(T(0)), x) : m_tanh(x); // NaN stays
+    const Vec<T> y = relu ? select(x < T(0), broadcast(T(0)), x) : gate_tanh(x); // NaN stays
     part.store(g + j, y);
     part.store(h + j, y);
   });
@@ -108,9 +108,9 @@ template <class T> void rnn_row(hone_int n, bool relu, T *g, T *h) {
 // c' = f c + i g;  h = o tanh(c')
 template <class T> void lstm_row(hone_int n, T *g, T *c, T *tanh_c, T *h) {
   each_vector<T>(n, [&](hone_int j, auto part) {
-    const Vec<T> i = m_sigmoid(part.load(g + j, T(0))), f = m_sigmoid(part.load(g + n + j, T(0)));
-    const Vec<T> a = m_tanh(part.load(g + 2 * n + j, T(0))), o = m_sigmoid(part.load(g + 3 * n + j, T(0)));
-    const Vec<T> cell = f * part.load(c + j, T(0)) + i * a, squashed = m_tanh(cell);
+    const Vec<T> i = gate_sigmoid(part.load(g + j, T(0))), f = gate_sigmoid(part.load(g + n + j, T(0)));
+    const Vec<T> a = gate_tanh(part.load(g + 2 * n + j, T(0))), o = gate_sigmoid(part.load(g + 3 * n + j, T(0)));
+    const Vec<T> cell = f * part.load(c + j, T(0)) + i * a, squashed = gate_tanh(cell);
     part.store(g + j, i);
     part.store(g + n + j, f);
     part.store(g + 2 * n + j, a);
@@ -124,9 +124,9 @@ template <class T> void lstm_row(hone_int n, T *g, T *c, T *tanh_c, T *h) {
 // n = tanh(x_n + r y_n), y = W_hh h + b_hh;  h' = n + z (h - n)
 template <class T> void gru_row(hone_int n, T *g, const T *y, T *inner, T *h) {
   each_vector<T>(n, [&](hone_int j, auto part) {
-    const Vec<T> r = m_sigmoid(part.load(g + j, T(0)) + part.load(y + j, T(0)));
-    const Vec<T> z = m_sigmoid(part.load(g + n + j, T(0)) + part.load(y + n + j, T(0)));
-    const Vec<T> own = part.load(y + 2 * n + j, T(0)), next = m_tanh(part.load(g + 2 * n + j, T(0)) + r * own);
+    const Vec<T> r = gate_sigmoid(part.load(g + j, T(0)) + part.load(y + j, T(0)));
+    const Vec<T> z = gate_sigmoid(part.load(g + n + j, T(0)) + part.load(y + n + j, T(0)));
+    const Vec<T> own = part.load(y + 2 * n + j, T(0)), next = gate_tanh(part.load(g + 2 * n + j, T(0)) + r * own);
     part.store(g + j, r);
     part.store(g + n + j, z);
     part.store(g + 2 * n + j, next);
