@@ -23,7 +23,7 @@ using namespace hone;
 
 namespace {
 
-constexpr hone_int kQueries = 128, kKeys = 256; // a block of scores: 128 KiB of floats, a part of a second-level cache
+constexpr hone_int kQueries = 64, kKeys = 256; // a block of scores: 64 KiB of floats, a part of a second-level cache
 constexpr double kGrainFlops = 8e5;             // a thread's share is worth at least this much
 
 enum Operand { Q, K, V, Mask, Dropped, Out, GradOut, GradQ, GradK, GradV, kOperands };
