@@ -1,11 +1,43 @@
-// memory.h: memory that frees itself.
+// memory.h: memory for kernels, on any thread; and memory that frees itself.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdlib>
 
 #include "hone.h"
 
 namespace hone {
+
+#ifdef __wasm__
+// The C library there is built for one thread: its allocator is entered by one of ours at a time. Held for so short that waiting is spinning.
+inline std::atomic<bool> allocator_taken{false};
+struct AllocatorLock {
+  AllocatorLock() {
+    while (allocator_taken.exchange(true, std::memory_order_acquire)) {
+    }
+  }
+  ~AllocatorLock() { allocator_taken.store(false, std::memory_order_release); }
+};
+#else
+struct AllocatorLock {};
+#endif
+
+// Null where there is no memory. `bytes` is a multiple of `align`.
+inline void *allocate(size_t align, size_t bytes) {
+  [[maybe_unused]] AllocatorLock lock;
+  return std::aligned_alloc(align, bytes);
+}
+
+inline void *allocate(size_t bytes) {
+  [[maybe_unused]] AllocatorLock lock;
+  return std::malloc(bytes);
+}
+
+inline void deallocate(void *memory) {
+  [[maybe_unused]] AllocatorLock lock;
+  std::free(memory);
+}
 
 // count elements, undefined at first; get() is null where there was no memory (one element more is asked for than wanted, never none).
 template <class T> class Memory {
@@ -14,12 +46,12 @@ public:
   explicit Memory(hone_int count) { reserve(count); }
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
-  ~Memory() { std::free(data_); }
+  ~Memory() { deallocate(data_); }
 
   // What was there before is lost. False when there is no memory.
   bool reserve(hone_int count) {
-    std::free(data_);
-    data_ = static_cast<T *>(std::malloc(size_t(count + 1) * sizeof(T)));
+    deallocate(data_);
+    data_ = static_cast<T *>(allocate(size_t(count + 1) * sizeof(T)));
     return data_ != nullptr;
   }
   T *get() const { return data_; }

@@ -3,7 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+
+#include "support/memory.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -17,17 +18,17 @@ public:
   Workspace(const Workspace &) = delete;
   Workspace &operator=(const Workspace &) = delete;
 #ifndef __wasm__
-  ~Workspace() { std::free(base_); }
+  ~Workspace() { deallocate(base_); }
 #endif
 
   // At least this many bytes, contents undefined; null when there is no memory.
   void *get(size_t bytes) {
     if (bytes > size_) {
-      std::free(base_);
+      deallocate(base_);
       size_ = 0;
       const size_t align = bytes >= kHugePage / 4 ? kHugePage : 64;
       bytes = (bytes + align - 1) / align * align;
-      base_ = std::aligned_alloc(align, bytes);
+      base_ = allocate(align, bytes);
       if (!base_) return nullptr;
 #if defined(__linux__)
       if (align == kHugePage) madvise(base_, bytes, MADV_HUGEPAGE);

@@ -1,0 +1,54 @@
+// host_native.h: see host.h.
+#pragma once
+
+#include <chrono>
+
+#include <pthread.h>
+#include <time.h>
+
+namespace hone {
+
+inline void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// In microseconds.
+inline double now() { return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// What this thread has computed so far, in microseconds. Some ten times as slow as now().
+inline double computed() {
+  timespec time;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return now();
+  return double(time.tv_sec) * 1e6 + double(time.tv_nsec) * 1e-3;
+}
+
+// Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
+// sleeps before it looks: one of the two sees the other.
+class Bed {
+public:
+  template <class F> void sleep_until(F ready) {
+    pthread_mutex_lock(&mutex_);
+    taken_.store(true);
+    while (!ready()) pthread_cond_wait(&cond_, &mutex_);
+    taken_.store(false);
+    pthread_mutex_unlock(&mutex_);
+  }
+
+  void wake() {
+    if (!taken_.load()) return;
+    pthread_mutex_lock(&mutex_);
+    pthread_mutex_unlock(&mutex_);
+    pthread_cond_signal(&cond_);
+  }
+
+private:
+  std::atomic<bool> taken_{false};
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t cond_ = PTHREAD_COND_INITIALIZER;
+};
+
+} // namespace hone
