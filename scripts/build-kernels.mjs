@@ -1,7 +1,7 @@
 // Builds the kernels: natively, one addon per instruction set, with the machine's own C++ compiler; and to WebAssembly, with the
 // clang that the npm package @yowasp/clang carries. Objects are kept in build/ under a hash of source, headers and flags.
 //
-//   node scripts/build-kernels.mjs            both WebAssembly builds, and native for this machine where a compiler is found
+//   node scripts/build-kernels.mjs            the WebAssembly builds, and native for this machine where a compiler is found
 //   … --wasm | --native                       only that
 //   … --isa avx2,base | --isa all             these instruction sets instead of the best one
 //   … --all                                   every instruction set, for packages
@@ -119,17 +119,25 @@ async function buildSanitized() {
     await run(compiler, ['-shared', '-o', join(sanitizedDir, name), ...files, ...link]);
 }
 
+/** The builds: whether they use relaxed SIMD, and whether their memory is shared among threads. The objects are the same but for the products. */
+const wasmBuilds = {
+  simd: { isa: 'simd128', threads: false },
+  relaxed: { isa: 'relaxed-simd', threads: false },
+  'relaxed-threads': { isa: 'relaxed-simd', threads: true },
+};
+
 /** A custom section that says which build the file is, for engineInfo(): names do not last, bundlers give files others. */
-function isaSection(name) {
-  const [section, isa] = ['hone.isa', name === 'relaxed' ? 'relaxed-simd' : 'simd128'];
+function isaSection(isa) {
+  const section = 'hone.isa';
   return Buffer.from([0, 1 + section.length + isa.length, section.length, ...Buffer.from(section + isa)]);
 }
 
 async function buildWasm() {
-  // Both, whatever this host runs: the package may be used by a newer Node or a browser, and bundlers look for both files.
+  // All, whatever this host runs: the package may be used by a newer Node or a browser, and bundlers look for all files.
   const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
-  const shared = ['-O3', ...common];
-  const linkFlags = [
+  // Atomics run on memory that is not shared, too, so that objects serve builds with threads and without.
+  const shared = ['-O3', ...common, '-matomics', '-mbulk-memory'];
+  const linkBoth = [
     '-nostartfiles',
     '-Wl,--no-entry',
     '-Wl,--export=__wasm_call_ctors',
@@ -139,22 +147,32 @@ async function buildWasm() {
     '-Wl,-z,stack-size=1048576',
     '-Wl,--max-memory=4294967296',
     '-Wl,--export=__heap_base',
+    '-Wl,--export=pool_most_threads',
+    '-Wl,--export=pool_work',
+    '-Wl,--initial-memory=16777216', // src/engine/wasm makes it of that size
     '-Wl,--strip-all',
   ];
+  // The C library's own objects do not say that they may be linked so: they know nothing of threads, and only one thread at a time calls them
+  // where it matters (support/memory.h). src/engine/wasm makes the memory, and gives each thread its stack and its thread_local variables.
+  const linkThreads = [
+    ...['--shared-memory', '--import-memory', '--no-check-features', '--export=__stack_pointer'],
+    ...['--export=__wasm_init_tls', '--export=__tls_size', '--export=__tls_align'],
+  ].map((flag) => `-Wl,${flag}`);
   const objects = join(root, 'build/wasm');
   mkdirSync(objects, { recursive: true });
   mkdirSync(dirname(target('simd')), { recursive: true });
   // Products only: with relaxed SIMD clang also takes minima and maxima that may lose a NaN, which the other kernels must not.
-  const relaxes = (name, source) => name === 'relaxed' && /^(linalg\/gemm_f32|linalg\/gemm_f64|conv\/conv)\.cc$/.test(source);
-  const plan = ['simd', 'relaxed'].map((name) => {
+  const relaxes = (isa, source) => isa === 'relaxed-simd' && /^(linalg\/gemm_f32|linalg\/gemm_f64|conv\/conv)\.cc$/.test(source);
+  const plan = Object.entries(wasmBuilds).map(([name, { isa, threads }]) => {
+    const linkFlags = [...linkBoth, ...(threads ? linkThreads : [])];
     const parts = sources.map((source) => {
-      const flags = [...shared, '-msimd128', ...(relaxes(name, source) ? ['-mrelaxed-simd'] : []), contraction(source)];
+      const flags = [...shared, '-msimd128', ...(relaxes(isa, source) ? ['-mrelaxed-simd'] : []), contraction(source)];
       return { source, flags, object: objectName(source, flags) };
     });
     const stamp = createHash('sha256')
-      .update(parts.map((p) => p.object).join() + linkFlags.join() + isaSection(name).join())
+      .update(parts.map((p) => p.object).join() + linkFlags.join() + isaSection(isa).join())
       .digest('hex');
-    return { name, parts, stamp, stampFile: join(objects, `${name}.stamp`) };
+    return { name, isa, linkFlags, parts, stamp, stampFile: join(objects, `${name}.stamp`) };
   });
   const stale = plan.filter(
     ({ name, stamp, stampFile }) => !existsSync(target(name)) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp,
@@ -168,7 +186,7 @@ async function buildWasm() {
     const into = folder ? (tree[folder] ??= {}) : tree;
     into[name] = read(file);
   }
-  for (const { name, parts, stamp, stampFile } of stale) {
+  for (const { name, isa, linkFlags, parts, stamp, stampFile } of stale) {
     const built = {};
     for (const { source, flags, object } of parts) {
       const file = join(objects, object);
@@ -179,7 +197,7 @@ async function buildWasm() {
       built[object] = readFileSync(file);
     }
     const wasm = await clang(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
-    writeFileSync(`${target(name)}.tmp`, Buffer.concat([wasm, isaSection(name)]));
+    writeFileSync(`${target(name)}.tmp`, Buffer.concat([wasm, isaSection(isa)]));
     renameSync(`${target(name)}.tmp`, target(name));
     writeFileSync(stampFile, stamp);
     console.log(`hone: WebAssembly engine built (${name}, ${Math.round(wasm.length / 1024)} KiB)`);

@@ -34,16 +34,23 @@ const pages = {
   '/app/main.js': ['text/javascript; charset=utf-8', () => program('main.ts')],
   '/app/photos.js': ['text/javascript; charset=utf-8', () => program('photos.ts')],
   '/digits.gz': ['application/octet-stream', () => readFileSync(join(root, 'dist/digits.gz'))],
-  '/wasm/hone-simd.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-simd.wasm'))],
-  '/wasm/hone-relaxed.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-relaxed.wasm'))],
+  ...Object.fromEntries(
+    ['hone-simd', 'hone-relaxed', 'hone-relaxed-threads'].map((name) => [
+      `/wasm/${name}.wasm`,
+      ['application/wasm', () => readFileSync(join(root, `dist/wasm/${name}.wasm`))],
+    ]),
+  ),
 };
+
+/** With these a page is isolated from other origins, and the engine may have threads. */
+const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 const server = createServer(async (request, response) => {
   const page = pages[new URL(request.url, 'http://localhost').pathname];
   try {
     if (!page) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
     const body = await page[1]();
-    response.writeHead(200, { 'content-type': page[0], 'cache-control': 'no-store' }).end(body);
+    response.writeHead(200, { 'content-type': page[0], 'cache-control': 'no-store', ...isolation }).end(body);
   } catch (error) {
     response.writeHead(error.code === 'ENOENT' ? 404 : 500, { 'content-type': 'text/plain; charset=utf-8' }).end(error.message);
   }

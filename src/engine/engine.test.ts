@@ -26,6 +26,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineName } from './host.js';
 import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES, type Kernels, type Ptr, writeGeometry } from './kernel-table.gen.js';
 import type { Addon } from './native.js';
+import { sharedMemory, sharesMemory } from './tasks/wasm-threads.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
@@ -68,6 +69,7 @@ describe('the builds of the kernels', () => {
   it.each([
     ['hone-simd.wasm', 'simd128'],
     ['hone-relaxed.wasm', 'relaxed-simd'],
+    ['hone-relaxed-threads.wasm', 'relaxed-simd'],
   ])(
     '%s is there, says which it is, and where it runs has every kernel of the table and no other, with its arguments, of the same version',
     (file, isa) => {
@@ -75,11 +77,13 @@ describe('the builds of the kernels', () => {
       expect(bytes.subarray(-`hone.isa${isa}`.length).toString()).toBe(`hone.isa${isa}`);
       if (!WebAssembly.validate(bytes)) return expect(isa).toBe('relaxed-simd'); // a host without relaxed SIMD
       const module = new WebAssembly.Module(bytes);
-      const noFiles = { fd_close: () => 8, fd_seek: () => 8, fd_write: () => 8 };
-      const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as Record<
-        string,
-        (...args: number[]) => number
-      >;
+      const threads = file === 'hone-relaxed-threads.wasm';
+      expect(sharesMemory(module)).toBe(threads);
+      const exports = new WebAssembly.Instance(module, {
+        ...(threads ? { env: { memory: sharedMemory() } } : {}),
+        hone: { now: () => 0, may_sleep: () => 1, start_workers: () => 0 },
+        wasi_snapshot_preview1: { fd_close: () => 8, fd_seek: () => 8, fd_write: () => 8 },
+      }).exports as Record<string, (...args: number[]) => number>;
       const kernels = Object.keys(exports).filter((name) => name.startsWith('hone_') && name !== 'hone_last_error_text');
       expect(kernels.sort()).toEqual(symbols.map((name) => `hone_${name}`));
       for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {

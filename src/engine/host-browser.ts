@@ -8,11 +8,13 @@ import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
 import { RegistryTracker } from './memory/owner-trackers.js';
 import { provideParent } from './tasks/threads.js';
+import type { WorkerHost } from './tasks/wasm-threads.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
 
 /** Written out, so that bundlers find the files and copy them. A function each: some bundlers' code for the address fails where there is none. */
 const beside: Record<WasmFile, () => URL> = {
+  'hone-relaxed-threads.wasm': () => new URL('../wasm/hone-relaxed-threads.wasm', import.meta.url),
   'hone-relaxed.wasm': () => new URL('../wasm/hone-relaxed.wasm', import.meta.url),
   'hone-simd.wasm': () => new URL('../wasm/hone-simd.wasm', import.meta.url),
 };
@@ -59,7 +61,6 @@ async function fetchModule(address: string): Promise<WebAssembly.Module | string
 /** The same, blocking the thread. */
 function fetchModuleNow(address: string): WebAssembly.Module | string {
   const request = new XMLHttpRequest();
-  const inPage = globalThis.document !== undefined;
   try {
     request.open('GET', address, false);
     // Pages get no bytes from such a request, but characters, one for each byte; workers do.
@@ -104,6 +105,24 @@ class Failures {
   }
 }
 
+const inPage = globalThis.document !== undefined;
+
+let programUrl: string | undefined;
+
+/** Threads of the engine. Their program has no file, so that bundlers need not find it. */
+const workers: WorkerHost = {
+  maySleep: !inPage,
+  start(program, data, failed) {
+    programUrl ??= URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
+    const worker = new Worker(programUrl, { name: 'hone' });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      failed();
+    };
+    worker.postMessage(data);
+  },
+};
+
 let wasm: Engine | undefined;
 /** What the engine was made of. */
 let compiled: WebAssembly.Module | undefined;
@@ -113,7 +132,9 @@ let coming: { readonly source: WasmSource | undefined; readonly engine: Promise<
 /** The engine, made of a module, unless the other way to load it was quicker. */
 function settle(module: WebAssembly.Module): Engine {
   if (!wasm) {
-    wasm = createWasmEngine(module, new RegistryTracker());
+    // A page's own workers share the cores already.
+    const threads = inPage ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
+    wasm = createWasmEngine(module, { tracker: new RegistryTracker(), workers, threads });
     compiled = module;
   }
   sealWasmSource();

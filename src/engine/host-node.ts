@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { createContext, runInNewContext, Script } from 'node:vm';
-import { parentPort } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { ArgumentError, EngineError } from '../errors.js';
 import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
@@ -15,7 +15,8 @@ import { WeakRefTracker } from './memory/owner-trackers.js';
 import { type Addon, createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';
 import { provideParent } from './tasks/threads.js';
-import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
+import type { WorkerHost } from './tasks/wasm-threads.js';
+import { createWasmEngine, hasRelaxedSimd, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, wasmSource } from './wasm-source.js';
 
 type Collect = (options?: { type: 'minor' }) => void;
@@ -60,9 +61,10 @@ function memoryLimit(): number {
   return Math.floor(Math.max(most - process.memoryUsage.rss(), most / 8));
 }
 
-function threadCount(): number {
+/** How many threads HONE_THREADS wants. */
+function wantedThreads(): number | undefined {
   const wanted = process.env['HONE_THREADS'];
-  if (wanted === undefined || wanted === '') return availableParallelism();
+  if (wanted === undefined || wanted === '') return undefined;
   const threads = Number(wanted);
   if (!Number.isInteger(threads) || threads < 1)
     throw new ArgumentError(`HONE_THREADS is "${wanted}", expected a whole number of at least 1`);
@@ -112,7 +114,7 @@ function tryNative(): Engine | undefined {
     return createNativeEngine(addon, {
       collect: (kind) => (kind === 'minor' ? garbageCollector()({ type: 'minor' }) : garbageCollector()()),
       memoryLimit: memoryLimit(),
-      threads: threadCount(),
+      threads: wantedThreads() ?? availableParallelism(),
     });
   } catch (error) {
     if (error instanceof ArgumentError) throw error;
@@ -124,22 +126,56 @@ function tryNative(): Engine | undefined {
 /** Written out, so that bundlers find the files, copy them, and put in the new address. Undefined where this code has no address. */
 function besideThisCode(name: WasmFile): URL | undefined {
   try {
-    return name === 'hone-simd.wasm'
-      ? new URL('../wasm/hone-simd.wasm', import.meta.url)
-      : new URL('../wasm/hone-relaxed.wasm', import.meta.url);
+    if (name === 'hone-simd.wasm') return new URL('../wasm/hone-simd.wasm', import.meta.url);
+    if (name === 'hone-relaxed.wasm') return new URL('../wasm/hone-relaxed.wasm', import.meta.url);
+    return new URL('../wasm/hone-relaxed-threads.wasm', import.meta.url);
   } catch {
     return undefined;
   }
 }
+
+/** Node 20 has relaxed SIMD, but not by default. The flag holds for what is compiled from now on. */
+function admitRelaxedSimd(): void {
+  if (hasRelaxedSimd()) return;
+  try {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    // A host without V8.
+  }
+}
+
+/** The files of the builds that this host runs, best first. In Bun and Deno, whose workers are others, those without threads. */
+function suitableFiles(): readonly WasmFile[] {
+  const { versions } = process as { versions: Record<string, string | undefined> };
+  return versions['bun'] || versions['deno'] ? wasmFiles(false) : wasmFiles();
+}
+
+/** Threads of the WebAssembly engine. Nothing of the program's own flags, environment and hooks is for them. */
+const workers: WorkerHost = {
+  maySleep: true,
+  start(program, data, failed) {
+    const worker = new Worker(program, {
+      eval: true,
+      workerData: data,
+      name: 'hone',
+      env: {},
+      execArgv: [],
+      argv: [],
+      trackUnmanagedFds: false,
+    });
+    worker.unref();
+    worker.once('error', failed);
+  },
+};
 
 /** The paths at which the builds that this host runs may stand, best first. */
 function wasmPaths(): string[] {
   const chosen = wasmSource();
   if (typeof chosen === 'string' || chosen instanceof URL) {
     const address = pathOf(chosen);
-    return /[\\/]$/.test(address) ? wasmFiles().map((name) => join(address, name)) : [address];
+    return /[\\/]$/.test(address) ? suitableFiles().map((name) => join(address, name)) : [address];
   }
-  return wasmFiles().flatMap((name) => {
+  return suitableFiles().flatMap((name) => {
     const moved = besideThisCode(name);
     const places = [
       moved?.protocol === 'file:' && fileURLToPath(moved),
@@ -197,8 +233,11 @@ function compile(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>, name: string
 }
 
 function loadWasm(): Engine {
+  admitRelaxedSimd();
   const tracker = new WeakRefTracker({ collect: () => garbageCollector()(), forgetKept: forgetKeptObjects });
-  const engine = createWasmEngine(wasmModule(), tracker, memoryLimit());
+  // The program's own worker threads share the cores already.
+  const threads = wantedThreads() ?? (isMainThread ? availableParallelism() : 1);
+  const engine = createWasmEngine(wasmModule(), { tracker, memoryLimit: memoryLimit(), workers, threads });
   sealWasmSource();
   return engine;
 }

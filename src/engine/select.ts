@@ -48,12 +48,16 @@ export function setEngine(name: EngineName): void {
   activate(openEngine(name));
 }
 
-/** How many threads kernels use. WebAssembly has one. */
+/** How many threads kernels use. */
 export function getNumThreads(): number {
   return loadedEngine().kernels.threads();
 }
 
-/** Sets how many threads kernels use that this thread (the main one, or a worker) calls; results do not depend on it. WebAssembly keeps one. */
+/**
+ * Sets how many threads kernels use that this thread (the main one, or a worker) calls; results do not depend on it. By default natively as many as
+ * there are cores, in WebAssembly likewise in the main thread and one in workers; `HONE_THREADS` in the environment says another number.
+ * WebAssembly keeps one where threads cannot share memory: in pages that are not isolated from other origins, in hosts without relaxed SIMD, in Bun and Deno.
+ */
 export function setNumThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1)
     throw new ArgumentError(`setNumThreads: got ${threads}, expected a whole number of at least 1.`);

@@ -67,26 +67,26 @@ const models: Record<string, { batch: number[]; make: () => nn.Module & { forwar
   sequences: { batch: [19, 21, 24], make: () => new Sequences() },
 };
 
-test.skipIf(engineInfo().name === 'wasm').each(Object.entries(models))(
-  'a training of the %s ends with the same bits on 1, 2, 3 and 7 threads',
-  (_, { batch, make }) => {
-    const trained = (threads: number) => {
-      setNumThreads(threads);
-      manualSeed(3);
-      const model = make();
-      const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3 });
-      for (let step = 0; step < 3; step++) {
-        const [x, y] = [randn(batch), randint(0, 10, [batch[0]!])];
-        optimizer.zeroGrad();
-        F.crossEntropy(model.forward(x), y).backward();
-        nn.utils.clipGradNorm_(model.parameters(), 1);
-        optimizer.step();
-      }
-      const hash = createHash('sha256');
-      for (const value of Object.values(model.stateDict())) hash.update(new Uint8Array(value.toTypedArray().buffer));
-      return hash.digest('hex');
-    };
-    const one = trained(1);
-    for (const threads of [2, 3, 7]) expect(trained(threads)).toBe(one);
-  },
-);
+// WebAssembly has the same pool and the same cuts, and is slower.
+const numbers = engineInfo().name === 'wasm' ? [3] : [2, 3, 7];
+
+test.each(Object.entries(models))('a training of the %s ends with the same bits on any number of threads', (_, { batch, make }) => {
+  const trained = (threads: number) => {
+    setNumThreads(threads);
+    manualSeed(3);
+    const model = make();
+    const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3 });
+    for (let step = 0; step < 3; step++) {
+      const [x, y] = [randn(batch), randint(0, 10, [batch[0]!])];
+      optimizer.zeroGrad();
+      F.crossEntropy(model.forward(x), y).backward();
+      nn.utils.clipGradNorm_(model.parameters(), 1);
+      optimizer.step();
+    }
+    const hash = createHash('sha256');
+    for (const value of Object.values(model.stateDict())) hash.update(new Uint8Array(value.toTypedArray().buffer));
+    return hash.digest('hex');
+  };
+  const one = trained(1);
+  for (const threads of numbers) expect(trained(threads)).toBe(one);
+});

@@ -1,14 +1,14 @@
-/** The WebAssembly engine: the same kernels in linear memory, one thread. Runs in Node and in browsers. */
+/** The WebAssembly engine: the same kernels in linear memory, which threads share where the host lets them. Runs in Node and in browsers. */
 import { EngineError } from '../errors.js';
 import { Engine } from './engine.js';
 import { type OwnerTracker, SCRATCH_DOUBLES } from './host.js';
 import { F32, F64, I32, I64, KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
+import { canShareMemory, sharedMemory, sharesMemory, type ThreadExports, type WorkerHost, WorkerStarter } from './tasks/wasm-threads.js';
 
-interface WasmExports {
-  memory: WebAssembly.Memory;
+interface WasmExports extends ThreadExports {
+  /** Of builds without threads. */
+  memory?: WebAssembly.Memory;
   __wasm_call_ctors(): void;
-  aligned_alloc(align: number, bytes: number): Ptr;
-  free(ptr: Ptr): void;
   hone_last_error_text(): Ptr;
   [kernel: string]: unknown;
 }
@@ -50,11 +50,12 @@ export function hasRelaxedSimd(): boolean {
   );
 }
 
-export type WasmFile = 'hone-relaxed.wasm' | 'hone-simd.wasm';
+export type WasmFile = 'hone-relaxed-threads.wasm' | 'hone-relaxed.wasm' | 'hone-simd.wasm';
 
-/** The files of the builds that this host runs, best first. */
-export function wasmFiles(): readonly WasmFile[] {
-  return hasRelaxedSimd() ? ['hone-relaxed.wasm', 'hone-simd.wasm'] : ['hone-simd.wasm'];
+/** The files of the builds that this host runs, best first. @param threads whether it can share memory among threads. */
+export function wasmFiles(threads: boolean = canShareMemory()): readonly WasmFile[] {
+  if (!hasRelaxedSimd()) return ['hone-simd.wasm'];
+  return [...(threads ? (['hone-relaxed-threads.wasm'] as const) : []), 'hone-relaxed.wasm', 'hone-simd.wasm'];
 }
 
 /** What scripts/build-kernels.mjs wrote into the file: `simd128` or `relaxed-simd`. */
@@ -67,14 +68,44 @@ const BAD_FILE = 8;
 /** The C library's snprintf names these three and never calls them: it writes to memory. */
 const noFiles = { fd_close: () => BAD_FILE, fd_seek: () => BAD_FILE, fd_write: () => BAD_FILE };
 
-/**
- * Makes an engine of compiled kernels.
- * @param memoryLimit bytes that tensors may take; linear memory ends at 4 GiB anyway.
- */
-export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTracker, memoryLimit = Number.POSITIVE_INFINITY): Engine {
-  const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as unknown as WasmExports;
+function memoryForThreads(): WebAssembly.Memory {
+  try {
+    return sharedMemory();
+  } catch (error) {
+    throw new EngineError(
+      `wasm engine: this build is for threads, and memory cannot be shared here (${(error as Error).message}). Take hone-relaxed.wasm or hone-simd.wasm, or isolate the page from other origins.`,
+      { cause: error },
+    );
+  }
+}
+
+/** What a host gives the engine beyond the module. */
+export interface WasmHooks {
+  readonly tracker: OwnerTracker;
+  /** Bytes that tensors may take; linear memory ends at 4 GiB anyway. */
+  readonly memoryLimit?: number;
+  readonly workers: WorkerHost;
+  /** How many threads to use until setNumThreads says another number. */
+  readonly threads: number;
+}
+
+/** Makes an engine of compiled kernels. @throws {EngineError} where they need shared memory, and there is none. */
+export function createWasmEngine(module: WebAssembly.Module, hooks: WasmHooks): Engine {
+  const { tracker, memoryLimit = Number.POSITIVE_INFINITY, workers } = hooks;
+  const shared = sharesMemory(module) ? memoryForThreads() : undefined;
+  let starter: WorkerStarter | undefined;
+  const exports = new WebAssembly.Instance(module, {
+    ...(shared ? { env: { memory: shared } } : {}),
+    hone: {
+      now: () => performance.now(),
+      may_sleep: () => Number(workers.maySleep),
+      start_workers: (have: number, wanted: number) => starter?.start(wanted) ?? have,
+    },
+    wasi_snapshot_preview1: noFiles,
+  }).exports as unknown as WasmExports;
   exports.__wasm_call_ctors();
-  const { memory } = exports;
+  const memory = shared ?? exports.memory!;
+  if (shared) starter = new WorkerStarter(module, shared, workers, exports);
 
   const kernels = {} as Record<string, unknown>;
   for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
@@ -107,7 +138,7 @@ export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTrack
   const scratchPtr = reserve(SCRATCH_DOUBLES * 8);
   let scratch = new Float64Array(memory.buffer, scratchPtr, SCRATCH_DOUBLES);
 
-  return new Engine({
+  const engine = new Engine({
     name: 'wasm',
     isa: isaOf(module),
     kernels: kernels as unknown as Kernels,
@@ -150,4 +181,6 @@ export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTrack
     tracker,
     memoryLimit: Math.min(memoryLimit, 0xfff00000),
   });
+  engine.kernels.setThreads(hooks.threads);
+  return engine;
 }

@@ -21,8 +21,11 @@ const html: Served = {
   body: '<!doctype html><title>Hone</title><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>',
 };
 
-/** The build that Node runs. */
-const wasmFile = (): WasmFile => wasmFiles()[0]!;
+/** What isolates a page from other origins. */
+const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+/** The build that Node runs, without threads. */
+const wasmFile = (): WasmFile => wasmFiles(false)[0]!;
 
 function wasm(name: string, type = 'application/wasm'): Served {
   const file = join(root, 'dist/wasm', name);
@@ -42,10 +45,12 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     stage = await stagePackage();
     const { outputFiles } = await bundle(stage, { file: join(root, 'test/browser/page/main.ts') });
     const code: Served = { type: 'text/javascript', body: outputFiles.find(({ path }) => path.endsWith('.js'))!.text };
-    for (const place of ['', '/plain-type', '/front-page', '/nothing', '/broken']) {
+    for (const place of ['', '/isolated', '/plain-type', '/front-page', '/nothing', '/broken']) {
       files.set(`${place}/`, html);
       files.set(`${place}/app/main.js`, code);
     }
+    files.set('/isolated/', { ...html, headers: ISOLATION });
+    files.set('/isolated/wasm/hone-relaxed-threads.wasm', wasm('hone-relaxed-threads.wasm'));
     // The build that Node runs too, and no other: results must agree to the bit.
     files.set(`/wasm/${wasmFile()}`, wasm(wasmFile()));
     const demo = await bundle(stage, { file: join(root, 'examples/browser/main.ts') });
@@ -133,6 +138,18 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     await page.close();
   });
 
+  it('has threads in a page that is isolated from other origins, and comes to the same bits with two as with one', async () => {
+    const page = await open('/isolated/');
+    const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+    expect(await page.evaluate(() => program.ready())).toMatchObject({ isa: 'relaxed-simd', threads: cores });
+    const [one, none] = [await page.evaluate(() => program.trainWith(1)), page.workers().length];
+    const [two, some] = [await page.evaluate(() => program.trainWith(2)), page.workers().length];
+    expect([one.threads, none, two.threads, some]).toEqual([1, 0, 2, 1]);
+    expect(two.losses).toEqual(one.losses);
+    expect(two.weights).toEqual(one.weights);
+    await page.close();
+  });
+
   it('says what to do where browsers differ: files, and memory', async () => {
     const page = await open();
     const { save, load, memory } = await page.evaluate(() => program.browserRefusals());
@@ -182,6 +199,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     const before = server.requests.length;
     const page = await open('/plain-type/');
     expect(await page.evaluate(() => program.ready())).toMatchObject({ isa: 'simd128' });
+    expect(await page.evaluate(() => program.essentials())).toMatchObject({ gradcheck: 'true', gradgradcheck: 'true', roundTrip: 'true' });
     expect(server.requests.slice(before).filter((path) => path.endsWith('.wasm'))).toEqual([
       '/plain-type/wasm/hone-relaxed.wasm',
       '/plain-type/wasm/hone-simd.wasm',

@@ -88,7 +88,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('loaders in Chromium',
     const { outputFiles } = await bundle(stage, { text });
     files.set(`/a/${name}/`, html);
     files.set(`/a/${name}/app/main.js`, js(outputFiles.find(({ path }) => path.endsWith('.js'))!.text));
-    const wasm = wasmFiles()[0]!;
+    const wasm = wasmFiles(false)[0]!;
     files.set(`/a/${name}/wasm/${wasm}`, { type: 'application/wasm', body: readFileSync(join(root, 'dist/wasm', wasm)) });
     return result(`/a/${name}/`);
   }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface Served {
   readonly type: string;
   readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Server {
@@ -22,7 +23,7 @@ export async function serve(files: ReadonlyMap<string, Served>): Promise<Server>
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     requests.push(path);
     const file = files.get(path);
-    response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain', 'cache-control': 'no-store' });
+    response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain', 'cache-control': 'no-store', ...file?.headers });
     response.end(file?.body ?? 'not found');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -96,7 +96,7 @@ describe('bundled for Node', () => {
 });
 
 describe('bundled for pages by Vite', () => {
-  it('takes both builds of the engine along, and the digits where they are asked for, and needs no option for web workers', async () => {
+  it('takes the builds of the engine along, and the digits where they are asked for, and needs no option for web workers', async () => {
     const app = join(stage.folder, 'page');
     mkdirSync(app);
     writeFileSync(join(app, 'index.html'), '<!doctype html><script type="module" src="/main.js"></script>');
@@ -110,7 +110,7 @@ describe('bundled for pages by Vite', () => {
     );
     await buildWithVite({ root: app, configFile: false, logLevel: 'silent' });
     const assets = readdirSync(join(app, 'dist/assets'));
-    for (const part of ['index', 'worker', 'hone-simd', 'hone-relaxed', 'digits'])
+    for (const part of ['index', 'worker', 'hone-simd', 'hone-relaxed', 'hone-relaxed-threads', 'digits'])
       expect(
         assets.some((name) => name.startsWith(part)),
         part,

@@ -4,7 +4,6 @@ import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wasmFiles } from '../../src/engine/wasm.js';
 import { root, type Stage, stagePackage } from '../browser/stage.js';
 
 const run = promisify(execFile);
@@ -223,28 +222,23 @@ describe('the WebAssembly engine', () => {
   const isaOf = async (prepare: string) => {
     const { out, errors } = await node(
       `import { engineInfo, ones, setWasmUrl } from 'hone'; ${prepare} console.log(engineInfo().isa, ones([2]).sum().item());`,
-      {
-        HONE_ENGINE: 'wasm',
-      },
+      { HONE_ENGINE: 'wasm', HONE_THREADS: '2' },
     );
     return errors === '' ? out.trim() : /\w*Error: .*/.exec(errors)![0];
   };
-  const best = wasmFiles()[0] === 'hone-relaxed.wasm' ? 'relaxed-simd' : 'simd128';
-
-  it('takes the better build that the host runs, and the other where one is missing or broken', async () => {
-    const simd = join(home, 'dist/wasm/hone-simd.wasm');
-    const relaxed = join(home, 'dist/wasm/hone-relaxed.wasm');
-    expect(await isaOf('')).toBe(`${best} 2`);
-    rmSync(relaxed);
-    expect(await isaOf('')).toBe('simd128 2');
-    writeFileSync(relaxed, 'no such thing');
-    expect(await isaOf('')).toBe('simd128 2');
-    cpSync(join(root, 'dist/wasm/hone-relaxed.wasm'), relaxed);
-    if (best === 'relaxed-simd') {
-      rmSync(simd);
-      expect(await isaOf('')).toBe('relaxed-simd 2');
-      cpSync(join(root, 'dist/wasm/hone-simd.wasm'), simd);
-    }
+  it('takes the better build that the host runs, and another where one is missing or broken', async () => {
+    const file = (name: string) => join(home, 'dist/wasm', name);
+    const restore = (name: string) => cpSync(join(root, 'dist/wasm', name), file(name));
+    const info = (threads: number) => isaOf(`if (engineInfo().threads !== ${threads}) console.log(engineInfo());`);
+    expect(await info(2)).toBe('relaxed-simd 2');
+    rmSync(file('hone-relaxed-threads.wasm'));
+    expect(await info(1)).toBe('relaxed-simd 2');
+    writeFileSync(file('hone-relaxed.wasm'), 'no such thing');
+    expect(await info(1)).toBe('simd128 2');
+    rmSync(file('hone-simd.wasm'));
+    restore('hone-relaxed-threads.wasm');
+    expect(await info(2)).toBe('relaxed-simd 2');
+    for (const name of ['hone-relaxed.wasm', 'hone-simd.wasm']) restore(name);
   });
 
   it('comes from where setWasmUrl says', async () => {
@@ -253,7 +247,7 @@ describe('the WebAssembly engine', () => {
     const path = JSON.stringify(join(folder, 'hone-simd.wasm'));
     expect(await isaOf(`setWasmUrl(${path});`)).toBe('simd128 2');
     expect(await isaOf(`setWasmUrl(new URL('./moved/hone-simd.wasm', import.meta.url));`)).toBe('simd128 2');
-    expect(await isaOf(`setWasmUrl(new URL('./moved/', import.meta.url));`)).toBe(`${best} 2`);
+    expect(await isaOf(`setWasmUrl(new URL('./moved/', import.meta.url));`)).toBe('relaxed-simd 2');
     expect(await isaOf(`import { readFileSync } from 'node:fs'; setWasmUrl(new Uint8Array(readFileSync(${path})));`)).toBe('simd128 2');
     expect(await isaOf(`import { readFileSync } from 'node:fs'; setWasmUrl(new WebAssembly.Module(readFileSync(${path})));`)).toBe(
       'simd128 2',

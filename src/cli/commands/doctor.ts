@@ -42,10 +42,7 @@ export function doctor(): { text: string; healthy: boolean } {
       : []),
     ['native engine', native],
     ['wasm engine', wasm],
-    [
-      'relaxed SIMD',
-      hasRelaxedSimd() ? 'yes' : 'not in this host (from Node 22 on by default; node --experimental-wasm-relaxed-simd before)',
-    ],
+    ['relaxed SIMD', hasRelaxedSimd() ? 'yes' : 'not in this host'],
   ];
   if (nativeReport.supported.length > 0)
     lines.push(['instruction sets', `${nativeReport.supported.join(', ')} (what the processor runs, best first)`]);

@@ -2,7 +2,7 @@
 import * as hone from 'hone';
 import { browserRefusals, essentials } from './essentials.js';
 import { smallStudy } from './study.js';
-import { trainByFit, trainByHand, trainLong } from './training.js';
+import { trainByFit, trainByHand, trainLong, trainWith } from './training.js';
 
 /** Runs `work` while a timer counts: how often it rang, and the longest time between two rings. */
 async function whileCounting<R>(work: () => Promise<R>): Promise<{ result: R; rings: number; longestGap: number; milliseconds: number }> {
@@ -35,6 +35,7 @@ const program = {
     const bytes = await digits();
     return whileCounting(() => trainByFit(bytes));
   },
+  trainWith,
   trainByHand: async () => trainByHand(await digits()),
   trainLong: (steps: number) =>
     trainLong(steps, () => (globalThis as unknown as { wasmMemory: WebAssembly.Memory }).wasmMemory.buffer.byteLength),

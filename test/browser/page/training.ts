@@ -1,5 +1,5 @@
 /** Training on real digits, by `fit` and by hand: run by Node and by a page. */
-import { manualSeed, memoryStats, nn, noGrad, optim, randn, type Tensor } from 'hone';
+import { getNumThreads, manualSeed, memoryStats, nn, noGrad, optim, randint, randn, setNumThreads, type Tensor } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
 import { accuracy, fit } from 'hone/train';
 import { datasets } from 'hone/vision';
@@ -60,6 +60,25 @@ export async function trainByHand(bytes: Uint8Array): Promise<Trained> {
   let right = 0;
   for await (const [x, y] of test) right += noGrad(() => model.forward(x).argmax(1).eq(y).sum().item());
   return { losses, accuracy: right / 2000 };
+}
+
+/** A short training with so many threads: its losses, and the first layer at its end. */
+export async function trainWith(threads: number): Promise<{ threads: number; losses: number[]; weights: number[] }> {
+  setNumThreads(threads);
+  manualSeed(8);
+  const model = new nn.Sequential(new nn.Linear(300, 260), new nn.ReLU(), new nn.Linear(260, 10));
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3 });
+  const losses: number[] = [];
+  for (let step = 0; step < 40; step++) {
+    const [x, y] = [randn([128, 300]), randint(0, 10, [128])];
+    optimizer.zeroGrad();
+    const loss = nn.functional.crossEntropy(model.forward(x), y);
+    loss.backward();
+    optimizer.step();
+    losses.push(loss.item());
+    await new Promise((resolve) => setTimeout(resolve)); // a browser's workers start between tasks
+  }
+  return { threads: getNumThreads(), losses, weights: [...(model.at(0) as nn.Linear).weight.toTypedArray()].map(Number) };
 }
 
 export interface Memory {
