@@ -2,6 +2,7 @@
 #include "conv/conv.h"
 
 #include "conv/conv_direct.h"
+#include "conv/conv_winograd.h"
 #include "conv/conv_weight.h"
 #include "conv/weight_product.h"
 #include "support/dtype.h"
@@ -11,6 +12,19 @@ namespace {
 
 using namespace hone;
 using namespace hone::conv;
+
+// The ways to make a sum, chosen by its shape alone. False when memory ran out.
+template <class T> bool tap_sum(T *out, const T *in, const T *weight, const T *bias, const TapSum &s) {
+  if (s.images == 0 || s.out_channels == 0 || s.rows <= 0 || s.cols <= 0) return true;
+  if constexpr (sizeof(T) == 4) {
+    if (suits_winograd<T>(s)) {
+      const Outcome outcome = winograd_sum(out, in, weight, bias, s);
+      // What is infinite or NaN may reach only the outputs whose window holds it: then all is summed again as it stands.
+      if (outcome != Outcome::NotFinite) return outcome == Outcome::Done;
+    }
+  }
+  return direct_sum(out, in, weight, bias, s);
+}
 
 bool same(const Phase &a, const Phase &b) { return a.y == b.y && a.x == b.x; }
 

@@ -36,6 +36,12 @@ inline Workspace &thread_workspace() {
   return workspace;
 }
 
+// The same for what a call prepares once and all its threads read: the caller's.
+inline Workspace &call_workspace() {
+  static thread_local Workspace workspace;
+  return workspace;
+}
+
 // The piece of an image plane that a convolution reads: buffer row r holds image row (row + r) * step_h + phase_h, and likewise
 // along the columns; what lies outside the image is zero. With steps above 1 each phase of the stride has a plane of its own, so
 // that every access of the inner loops has stride 1.

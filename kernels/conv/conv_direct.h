@@ -1,36 +1,15 @@
-// conv_direct.h: a convolution as a sum over taps, out[m][p] = bias[m] + sum over k and t of weight[m][k][t] * in[k][p + tap t]. The
-// forward pass is one such sum; the gradient of the input is one for each phase of the stride, with the taps that reach the phase.
+// conv_direct.h: a sum over taps as it stands: padded pieces of the images are read at each tap's offset, tiles of sums stay in registers.
 #pragma once
 
 #include <atomic>
 
 #include "conv/conv.h"
+#include "conv/tap_sum.h"
 #include "support/parallel.h"
 #include "support/sizes.h"
 
 namespace hone {
 namespace conv {
-
-// Reads plane `plane` at (dy, dx) from the pixel and multiplies by the weight at offset `weight`.
-struct Tap {
-  hone_int plane, dy, dx, weight;
-};
-struct Phase {
-  hone_int y, x;
-};
-
-struct TapSum {
-  hone_int images, groups;
-  hone_int in_channels, in_h, in_w;           // channels per group, the sum runs over them
-  hone_int step_h, step_w;                    // see Piece
-  hone_int out_channels, out_h, out_w;        // channels per group
-  hone_int rows, cols;                        // the grid of pixels to compute
-  hone_int out_step_h, out_step_w, out_y, out_x; // pixel (y, x) of the grid is out[y * out_step_h + out_y][x * out_step_w + out_x]
-  hone_int weight_out, weight_in, weight_group;  // strides of the weights
-  hone_int planes, taps;
-  const Phase *phase;
-  const Tap *tap;
-};
 
 // Registers: kTileM * kTileV accumulators, kTileV inputs and one weight.
 #if defined(__AVX512F__)
@@ -190,7 +169,7 @@ void scatter_band(const TapSum &s, T *out, const T *from, hone_int m_count, hone
 }
 
 // False when memory ran out.
-template <class T> bool tap_sum(T *out, const T *in, const T *weight, const T *bias, const TapSum &s) {
+template <class T> bool direct_sum(T *out, const T *in, const T *weight, const T *bias, const TapSum &s) {
   constexpr hone_int lanes = kLanes<T>;
   if (s.images == 0 || s.out_channels == 0 || s.rows <= 0 || s.cols <= 0) return true;
   const Bands b = cut_bands<T>(s);

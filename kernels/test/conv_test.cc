@@ -64,7 +64,8 @@ template <class T> void test(const Case &s, int32_t dtype, bool with_bias, uint6
     grad_x[q] += double(grad[p]) * double(weight[k]);
     grad_weight[k] += double(grad[p]) * double(x[q]);
   });
-  const double tolerance = dtype == HONE_F32 ? 3e-5 : 1e-12;
+  // Sums over many channels are up to 16 times as large as others here, and so is what they lose.
+  const double tolerance = (dtype == HONE_F32 ? 3e-5 : 1e-12) * (s.c >= 32 ? 5 : 1);
   std::vector<T> first_out, first_x, first_weight, first_bias;
   bool ok = true;
   for (int threads = 1; threads <= 3; threads++) {
@@ -156,6 +157,11 @@ int main() {
       {3, 17, 8, 8, 64, 3, 3, 1, 1, 2, 0, 1, 1, 1},    {2, 64, 11, 13, 52, 3, 3, 1, 1, 0, 1, 1, 1, 2},
       {1, 16, 150, 147, 20, 3, 3, 1, 1, 1, 1, 1, 1, 1}, {3, 20, 33, 37, 30, 1, 1, 1, 1, 0, 0, 1, 1, 1},
       {2, 24, 21, 19, 70, 1, 1, 2, 2, 1, 1, 1, 1, 1},  {3, 96, 9, 10, 32, 1, 1, 1, 2, 0, 0, 1, 1, 2},
+      // With 32 channels and more 3 by 3 taps go by Winograd's way, of whose sizes nothing need be whole.
+      {2, 32, 9, 10, 40, 3, 3, 1, 1, 1, 1, 1, 1, 1},   {17, 33, 4, 4, 65, 3, 3, 1, 1, 1, 1, 1, 1, 1},
+      {3, 48, 7, 7, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1},    {1, 36, 13, 21, 50, 3, 3, 1, 1, 0, 0, 1, 1, 1},
+      {2, 40, 8, 5, 32, 3, 3, 1, 1, 2, 2, 1, 1, 1},    {1, 270, 21, 23, 32, 3, 3, 1, 1, 1, 0, 1, 1, 1},
+      {1, 32, 11, 70, 64, 3, 3, 1, 1, 0, 2, 1, 1, 1},
   };
   uint64_t seed = 1;
   for (const Case &s : fixed) {
