@@ -105,6 +105,17 @@ template <class T> TileFn<T> tile_for(int m, int v) {
   return m == 1 ? tile_of<T, 1>(v) : m == 2 ? tile_of<T, 2>(v) : m == 3 ? tile_of<T, 3>(v) : tile_of<T, 4>(v);
 }
 
+// m rows of sums for so many vectors of pixels.
+template <class T> void run_tiles(const TileArgs<T> &args, int m, const TileVector *vectors, hone_int count) {
+  const int widest = tile_vectors(m);
+  for (hone_int v = 0; v < count;) {
+    const hone_int left = count - v;
+    const int width = left >= 2 * widest || left == widest ? widest : left > widest ? int(left + 1) / 2 : int(left);
+    tile_for<T>(m, width)(args, vectors + v);
+    v += width;
+  }
+}
+
 // How the grid is cut: bands of rows and columns whose input fits the second-level cache.
 struct Bands {
   hone_int rows, cols, down, across, span_h, span_w, pitch, plane;
@@ -169,15 +180,13 @@ void scatter_band(const TapSum &s, T *out, const T *from, hone_int m_count, hone
 }
 
 // False when memory ran out.
-template <class T> bool direct_sum(T *out, const T *in, const T *weight, const T *bias, const TapSum &s) {
+template <class T> bool direct_sum(T *out, const T *in, const T *weight, const T *bias, const TapSum &s, const Bands &b) {
   constexpr hone_int lanes = kLanes<T>;
-  if (s.images == 0 || s.out_channels == 0 || s.rows <= 0 || s.cols <= 0) return true;
-  const Bands b = cut_bands<T>(s);
   const hone_int tiles = ceil_div(s.out_channels, kTileM), depth = s.in_channels * s.taps;
-  Memory<T> packed(s.groups * s.out_channels * depth);
+  T *const packed = static_cast<T *>(call_workspace().get(size_t(s.groups * s.out_channels * depth) * sizeof(T)));
   Memory<hone_int> tap_offset(s.taps);
-  if (!packed.get() || !tap_offset.get()) return false;
-  pack_weights(packed.get(), weight, s, tiles);
+  if (!packed || !tap_offset.get()) return false;
+  pack_weights(packed, weight, s, tiles);
   for (hone_int t = 0; t < s.taps; t++) tap_offset[t] = s.tap[t].plane * b.plane + s.tap[t].dy * b.pitch + s.tap[t].dx;
 
   const bool direct = !b.flat && s.out_step_h == 1 && s.out_step_w == 1;
@@ -236,16 +245,11 @@ template <class T> bool direct_sum(T *out, const T *in, const T *weight, const T
       const hone_int from_plane = most_vectors * lanes;
       for (hone_int tile = split * tiles / splits; tile < (split + 1) * tiles / splits; tile++) {
         const hone_int m0 = tile * s.out_channels / tiles, m1 = (tile + 1) * s.out_channels / tiles;
-        const int m = int(m1 - m0), widest = tile_vectors(m);
-        TileArgs<T> args{packed.get() + (g * s.out_channels + m0) * depth, piece_in, s.in_channels, channel_step, s.taps,
+        const int m = int(m1 - m0);
+        TileArgs<T> args{packed + (g * s.out_channels + m0) * depth, piece_in, s.in_channels, channel_step, s.taps,
                          tap_offset.get(), bias ? bias + g * s.out_channels + m0 : nullptr,
                          direct ? image_out + m0 * s.out_h * s.out_w : piece_out, direct ? s.out_h * s.out_w : from_plane};
-        for (hone_int v = 0; v < count;) {
-          const hone_int left = count - v;
-          const int width = left >= 2 * widest || left == widest ? widest : left > widest ? int(left + 1) / 2 : int(left);
-          tile_for<T>(m, width)(args, vectors + v);
-          v += width;
-        }
+        run_tiles(args, m, vectors, count);
         if (!direct)
           scatter_band(s, image_out + m0 * s.out_h * s.out_w, piece_out, m, from_plane, b.flat ? b.pitch : row_vectors * lanes, y0, rows, x0,
                        cols);
