@@ -83,7 +83,7 @@ template <class T> bool forward(T *out, const T *x, const T *weight, const T *bi
   sum.rows = s.oh, sum.cols = s.ow;
   sum.out_step_h = 1, sum.out_step_w = 1;
   sum.weight_out = s.c_per_group * taps, sum.weight_in = taps, sum.weight_group = s.o_per_group * s.c_per_group * taps;
-  sum.planes = planes, sum.taps = taps, sum.phase = phase.get(), sum.tap = tap.get();
+  sum.planes = planes, sum.taps = sum.kernel_taps = taps, sum.phase = phase.get(), sum.tap = tap.get();
   return tap_sums(out, x, weight, bias, &sum, 1);
 }
 
@@ -106,7 +106,7 @@ template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight
   sum.out_channels = s.c_per_group, sum.out_h = s.h, sum.out_w = s.w;
   sum.out_step_h = s.stride_h, sum.out_step_w = s.stride_w;
   sum.weight_out = taps, sum.weight_in = s.c_per_group * taps, sum.weight_group = s.o_per_group * s.c_per_group * taps;
-  sum.planes = 1;
+  sum.planes = 1, sum.kernel_taps = taps;
   hone_int count = 0;
   for (hone_int k = 0, used = 0, found; k < taps; k++, used += found) {
     Tap *const own = tap.get() + used;

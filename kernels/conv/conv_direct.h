@@ -6,7 +6,9 @@
 #include "conv/conv.h"
 #include "conv/tap_sum.h"
 #include "support/parallel.h"
+#include "support/rows.h"
 #include "support/sizes.h"
+#include "support/transpose.h"
 
 namespace hone {
 namespace conv {
@@ -146,19 +148,80 @@ template <class T> Bands cut_bands(const TapSum &s) {
   return b;
 }
 
+// kTileM rows of up to a vector's columns, `from` + i * pitch, turned: to[column * kTileM + row] for `cols` columns. The memory ends at `end`.
+template <class T> void turn_tile(T *to, const T *from, hone_int pitch, hone_int cols, const T *end) {
+  constexpr int lanes = kLanes<T>;
+  Vec<T> v[kTileM];
+#pragma GCC unroll 16
+  for (int i = 0; i < kTileM; i++) v[i] = end - (from + i * pitch) >= lanes ? load(from + i * pitch) : load_some(from + i * pitch, min_of(cols, end - (from + i * pitch)));
+  // Each round moves one bit of the row's number from the vectors' to the lanes'.
+#pragma GCC unroll 4
+  for (int round = 1; round < kTileM; round *= 2) {
+    Vec<T> next[kTileM];
+#pragma GCC unroll 8
+    for (int i = 0; i < kTileM / 2; i++) {
+      next[2 * i] = v[i], next[2 * i + 1] = v[i + kTileM / 2];
+      interleave<T>(next[2 * i], next[2 * i + 1], std::make_integer_sequence<int, lanes>{});
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kTileM; i++) v[i] = next[i];
+  }
+  if (cols == lanes)
+#pragma GCC unroll 16
+    for (int i = 0; i < kTileM; i++) store(to + i * lanes, v[i]);
+  else
+    std::memcpy(to, v, size_t(cols * kTileM) * sizeof(T));
+}
+
+// Whether the weights of an output channel lie in the order in which the sum runs over them.
+inline bool in_order(const TapSum &s) {
+  for (hone_int t = 0; t < s.taps; t++)
+    if (s.tap[t].weight != t) return false;
+  return s.weight_in == s.taps;
+}
+
 // Weights in the order in which the tiles read them: [group][tile][channel][tap][M].
 template <class T> void pack_weights(T *to, const T *weight, const TapSum &s, hone_int tiles) {
+  constexpr hone_int lanes = kLanes<T>;
   const hone_int depth = s.in_channels * s.taps;
-  parallel_for(s.groups * tiles, ceil_div(20000, depth * kTileM + 1), [&](hone_int begin, hone_int end) {
-    for (hone_int i = begin; i < end; i++) {
-      const hone_int g = i / tiles, m0 = i % tiles * s.out_channels / tiles, m1 = (i % tiles + 1) * s.out_channels / tiles;
-      const hone_int count = m1 - m0;
-      T *p = to + (g * s.out_channels + m0) * depth;
-      for (hone_int k = 0; k < s.in_channels; k++, p += s.taps * count)
-        for (hone_int m = 0; m < count; m++) {
-          const T *from = weight + g * s.weight_group + (m0 + m) * s.weight_out + k * s.weight_in;
-          for (hone_int t = 0; t < s.taps; t++) p[t * count + m] = from[s.tap[t].weight];
+  const T *const end = weight + s.groups * s.out_channels * s.in_channels * s.kernel_taps;
+  const auto start = [&](hone_int tile) { return tile * s.out_channels / tiles; };
+  if (in_order(s)) {
+    parallel_for(s.groups * tiles, ceil_div(20000, depth * kTileM + 1), [&](hone_int begin, hone_int end_tile) {
+      for (hone_int i = begin; i < end_tile; i++) {
+        const hone_int g = i / tiles, m0 = start(i % tiles), count = start(i % tiles + 1) - m0;
+        T *const p = to + (g * s.out_channels + m0) * depth;
+        const T *const from = weight + g * s.weight_group + m0 * s.weight_out;
+        for (hone_int q = 0; q < depth && count == kTileM; q += lanes) turn_tile(p + q * kTileM, from + q, s.weight_out, min_of(lanes, depth - q), end);
+        for (hone_int m = 0; m < count && count < kTileM; m++)
+          for (hone_int q = 0; q < depth; q++) p[q * count + m] = from[m * s.weight_out + q];
+      }
+    });
+    return;
+  }
+  // Otherwise an input channel has the weights of all output channels side by side: a block of them is read once, tile by tile.
+  constexpr hone_int block = 16;
+  const hone_int blocks = ceil_div(s.in_channels, block);
+  parallel_for(s.groups * blocks, ceil_div(20000, block * s.out_channels * s.taps + 1), [&](hone_int begin, hone_int end_block) {
+    for (hone_int i = begin; i < end_block; i++) {
+      const hone_int g = i / blocks, k0 = i % blocks * block, k1 = min_of(k0 + block, s.in_channels);
+      for (hone_int tile = 0; tile < tiles; tile++) {
+        const hone_int m0 = start(tile), count = start(tile + 1) - m0;
+        T *p = to + (g * s.out_channels + m0) * depth + k0 * s.taps * count;
+        const T *from = weight + g * s.weight_group + m0 * s.weight_out + k0 * s.weight_in;
+        for (hone_int k = k0; k < k1; k++, p += s.taps * count, from += s.weight_in) {
+          if (count == kTileM && s.weight_out == 1) {
+            std::memcpy(p, from, kTileM * sizeof(T));
+          } else if (count == kTileM && s.taps > 4 && s.kernel_taps <= lanes) {
+            T turned[lanes * kTileM];
+            turn_tile(turned, from, s.weight_out, s.kernel_taps, end);
+            for (hone_int t = 0; t < s.taps; t++) std::memcpy(p + t * kTileM, turned + s.tap[t].weight * kTileM, kTileM * sizeof(T));
+          } else {
+            for (hone_int m = 0; m < count; m++)
+              for (hone_int t = 0; t < s.taps; t++) p[t * count + m] = from[m * s.weight_out + s.tap[t].weight];
+          }
         }
+      }
     }
   });
 }

@@ -23,7 +23,7 @@ struct TapSum {
   hone_int rows, cols;                        // the grid of pixels to compute
   hone_int out_step_h, out_step_w, out_y, out_x; // pixel (y, x) of the grid is out[y * out_step_h + out_y][x * out_step_w + out_x]
   hone_int weight_out, weight_in, weight_group;  // strides of the weights
-  hone_int planes, taps;
+  hone_int planes, taps, kernel_taps; // kernel_taps: of the weights, of which a phase has some
   const Phase *phase;
   const Tap *tap;
 };
