@@ -3,13 +3,14 @@
  * on the spot.
  *   npx tsx --tsconfig bench/tsconfig.json bench/images.ts
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DataLoader, Subset } from '../dist/data/index.js';
 import { engineInfo, getNumThreads, setNumThreads, type Tensor } from '../dist/index.js';
 import { datasets, Image, transforms, writeImage } from '../dist/vision/index.js';
+import { makeDigits, noise } from './measure/digits.js';
 import { torchvisionCommand } from './peers/commands.js';
 import { Peer } from './peers/peer.js';
 
@@ -27,30 +28,6 @@ type Cost = [wall: number, busy: number];
 
 const DIGITS = 10_000;
 const PHOTOS = 128;
-
-/** Random bytes, the same on every run. */
-function noise(length: number, seed: number): Uint8Array {
-  let state = seed >>> 0;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-}
-
-const bigEndian = (...numbers: number[]) => Buffer.from(numbers.flatMap((n) => [n >>> 24, n >>> 16, n >>> 8, n].map((byte) => byte & 255)));
-
-/** The files of MNIST, with other images: what pipelines cost does not depend on what is on them. */
-function makeDigits(root: string): void {
-  const raw = join(root, 'MNIST', 'raw');
-  mkdirSync(raw, { recursive: true });
-  for (const [name, count] of [
-    ['train', DIGITS],
-    ['t10k', 10],
-  ] as const) {
-    writeFileSync(join(raw, `${name}-images-idx3-ubyte`), Buffer.concat([bigEndian(0x803, count, 28, 28), noise(count * 784, 1)]));
-    writeFileSync(join(raw, `${name}-labels-idx1-ubyte`), Buffer.concat([bigEndian(0x801, count), noise(count, 2).map((n) => n % 10)]));
-  }
-}
 
 /** The sizes of photos: of those that data sets of the web hold, and larger ones, as cameras give them when they are asked for less. */
 const SIZES = [
@@ -126,7 +103,7 @@ export async function benchImages(torch: Peer | undefined, turns: number): Promi
   const root = mkdtempSync(join(tmpdir(), 'hone-images-'));
   const threads = getNumThreads();
   try {
-    makeDigits(root);
+    makeDigits(root, DIGITS, 10);
     for (const size of SIZES) await makePhotos(join(root, size.join('x')), size);
     console.log(
       'Loading with augmentation: least microseconds an image of wall time (of processor time), and how many times as long torchvision takes.',

@@ -8,9 +8,14 @@ import { cpus, release } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runImages } from './images.js';
+import { measureBusy } from './measure/busy.js';
+import { measureCollector } from './measure/collector.js';
 import type { Context, Settings } from './measure/context.js';
 import { measureJavaScript } from './measure/javascript.js';
+import { measureMemory } from './measure/memory.js';
 import { measureOperations } from './measure/operations.js';
+import { measureOverhead } from './measure/overhead.js';
+import { measurePrograms } from './measure/programs.js';
 import { measureSteps } from './measure/steps.js';
 
 const { values, positionals } = parseArgs({
@@ -30,7 +35,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const PARTS = ['steps', 'operations', 'javascript', 'images'] as const;
+const PARTS = ['steps', 'operations', 'javascript', 'overhead', 'collector', 'memory', 'busy', 'programs', 'images'] as const;
 const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) throw new Error(`bench: there is no part called ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`);
@@ -69,6 +74,11 @@ for (const threads of settings.threads) {
   if (parts.includes('operations')) await measureOperations(context, threads);
   if (parts.includes('javascript')) await measureJavaScript(context, threads);
 }
+if (parts.includes('overhead')) await measureOverhead(context);
+if (parts.includes('collector')) await measureCollector(context);
+if (parts.includes('memory')) await measureMemory(context);
+if (parts.includes('busy')) await measureBusy(context);
+if (parts.includes('programs')) measurePrograms(context);
 if (parts.includes('images')) await runImages(settings.quick ? 1 : 3);
 if (values.json !== undefined) {
   mkdirSync(dirname(values.json), { recursive: true });

@@ -1,13 +1,17 @@
 /** Hone in a process of its own, as its peers are: one for each engine. `peers/peer.ts` says what the lines mean. */
 import { createInterface } from 'node:readline';
 import type { Request, Task } from '../peers/peer.js';
+import { collectorShare } from './collector.js';
 import { hone } from './hone.js';
 import { measureMachine } from './machine.js';
 import { stepOf } from './models.js';
 import { operationOf } from './operations.js';
+import { chainOf } from './overhead.js';
+import { peakMemory } from './peak.js';
 import { profileOf } from './profile.js';
 
 function make(task: Task): () => void {
+  if (task.kind === 'overhead') return chainOf(task);
   return task.kind === 'operation' ? operationOf(task) : stepOf(task);
 }
 
@@ -23,7 +27,7 @@ function measure(call: () => void, rounds: number, calls: number): number[] {
 
 let made: (() => void) | undefined;
 
-function answer(request: Request): object {
+async function answer(request: Request): Promise<object> {
   switch (request.do) {
     case 'make':
       made = make(request.task);
@@ -32,6 +36,10 @@ function answer(request: Request): object {
       return { times: measure(made!, request.rounds, request.calls) };
     case 'machine':
       return { machine: measureMachine() };
+    case 'peak':
+      return { peak: peakMemory() };
+    case 'collector':
+      return { share: await collectorShare(made!, request.milliseconds) };
     case 'profile':
       return { lines: profileOf(made!, request.calls) };
   }
@@ -43,7 +51,7 @@ const { name, isa, threads } = hone.engineInfo();
 say({ version: `${name} (${isa})`, threads });
 for await (const line of createInterface(process.stdin)) {
   try {
-    say(answer(JSON.parse(line) as Request));
+    say(await answer(JSON.parse(line) as Request));
   } catch (error) {
     console.error(error);
     say({ error: (error as Error).message });

@@ -1,6 +1,7 @@
 /** What every part of the run is given. */
 import { honeCommand, torchCommand } from '../peers/commands.js';
 import { Peer, type PeerCommand } from '../peers/peer.js';
+import type { Machine } from './machine.js';
 import type { Results } from './results.js';
 
 export interface Settings {
@@ -26,7 +27,7 @@ export const wanted = ({ only }: Settings, name: string): boolean => only.some((
 
 export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** Starts Hone's engines, then PyTorch where it is installed; says which, and measures the machine once for each engine. */
+/** Starts Hone's engines, then PyTorch where it is installed, and says which. */
 export async function startPeers({ settings, results }: Context, threads: number): Promise<Peer[]> {
   const { engines, source, compile } = settings;
   const commands: PeerCommand[] = engines.map((engine) => honeCommand({ engine, threads, source }));
@@ -39,17 +40,18 @@ export async function startPeers({ settings, results }: Context, threads: number
 export async function start(results: Results, commands: readonly PeerCommand[]): Promise<Peer[]> {
   const peers = await Promise.all(commands.map((command) => Peer.start(command)));
   for (const { name, version } of peers) results.versions[name] = version;
-  console.log(peers.map(({ name, version, threads }) => `${name}: ${version}, ${plural(threads, 'thread')}`).join('; '));
-  for (const peer of peers) {
-    if (peer.family !== 'hone' || results.machines.some((known) => known.engine === peer.name && known.threads === peer.threads)) continue;
-    const machine = await peer.machine();
-    results.machines.push({ engine: peer.name, threads: peer.threads, machine });
-    const rates = (all: typeof machine.triad) =>
-      all.map(([bytes, rate]) => `${rate.toFixed(0)} (${(bytes / 2 ** 20).toFixed(1)} MB)`).join(', ');
-    console.log(`${peer.name}: peak ${machine.float32.toFixed(1)} GFLOP/s float32, ${machine.float64.toFixed(1)} float64`);
-    console.log(`triad ${rates(machine.triad)} GB/s; in place ${rates(machine.update)} GB/s`);
-  }
+  console.log(`\n${peers.map(({ name, version, threads }) => `${name}: ${version}, ${plural(threads, 'thread')}`).join('; ')}`);
   return peers;
+}
+
+/** What the machine can do with an engine and its threads: measured, noted and printed. */
+export async function machineOf(peer: Peer, results: Results): Promise<Machine> {
+  const machine = await peer.machine();
+  results.machines.push({ engine: peer.name, threads: peer.threads, machine });
+  const rates = (all: Machine['triad']) => all.map(([bytes, rate]) => `${rate.toFixed(0)} (${(bytes / 2 ** 20).toFixed(1)} MB)`).join(', ');
+  console.log(`${peer.name}: peak ${machine.float32.toFixed(1)} GFLOP/s float32, ${machine.float64.toFixed(1)} float64`);
+  console.log(`triad ${rates(machine.triad)} GB/s; in place ${rates(machine.update)} GB/s`);
+  return machine;
 }
 
 export async function stop(peers: readonly Peer[]): Promise<void> {

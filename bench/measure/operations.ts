@@ -2,7 +2,7 @@
 import { operationLine } from '../report/format.js';
 import { OPERATION_ROWS } from '../workloads/operations/index.js';
 import { THEMES } from '../workloads/operations/operation.js';
-import { type Context, plural, startPeers, stop, wanted } from './context.js';
+import { type Context, machineOf, plural, startPeers, stop, wanted } from './context.js';
 import { interleave } from './interleave.js';
 import { limitOf } from './machine.js';
 import type { OperationResult } from './results.js';
@@ -14,7 +14,7 @@ export async function measureOperations(context: Context, threads: number): Prom
   if (chosen.length === 0) return;
   const peers = await startPeers(context, threads);
   const ours = peers[0]!.name;
-  const { machine } = results.machines.find((known) => known.engine === ours && known.threads === peers[0]!.threads)!;
+  const machine = await machineOf(peers[0]!, results);
   for (const theme of THEMES) {
     const rows = chosen.filter((row) => row.theme === theme);
     if (rows.length === 0) continue;

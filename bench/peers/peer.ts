@@ -3,6 +3,8 @@
  * says what it is: `{version, threads}`. Then it answers each request, always in order:
  *   {do: 'make', task}           makes what is to be run, in place of what it made before    {} or {none: 'why it has no such thing'}
  *   {do: 'time', rounds, calls}  runs it rounds × calls times                               {times: milliseconds a call, of each round}
+ *   {do: 'peak'}                 the most memory that it has had resident, in MB            {peak}
+ *   {do: 'collector', milliseconds}  Hone alone: the share of a loop spent on garbage       {share}
  *   {do: 'machine'}              Hone alone: what the machine can do at best                {machine}
  *   {do: 'profile', calls}       Hone alone: where its time goes                            {lines}
  * and {error} where it failed.
@@ -11,13 +13,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Machine } from '../measure/machine.js';
 import type { OperationTask } from '../workloads/operations/operation.js';
+import type { OverheadTask } from '../workloads/overhead.js';
 import type { StepTask } from '../workloads/steps.js';
 
-export type Task = StepTask | OperationTask;
+export type Task = StepTask | OperationTask | OverheadTask;
 
 export type Request =
   | { do: 'make'; task: Task }
   | { do: 'time'; rounds: number; calls: number }
+  | { do: 'peak' }
+  | { do: 'collector'; milliseconds: number }
   | { do: 'machine' }
   | { do: 'profile'; calls: number };
 
@@ -25,6 +30,8 @@ interface Answer {
   none?: string;
   error?: string;
   times?: number[];
+  peak?: number;
+  share?: number;
   machine?: Machine;
   lines?: string[];
 }
@@ -79,6 +86,18 @@ export class Peer {
     const { times, error } = await this.ask({ do: 'time', rounds, calls });
     if (!times) throw new Error(`${this.name}: ${error}`);
     return times;
+  }
+
+  async peak(): Promise<number> {
+    const { peak, error } = await this.ask({ do: 'peak' });
+    if (peak === undefined) throw new Error(`${this.name}: ${error}`);
+    return peak;
+  }
+
+  async collectorShare(milliseconds: number): Promise<number> {
+    const { share, error } = await this.ask({ do: 'collector', milliseconds });
+    if (share === undefined) throw new Error(`${this.name}: ${error}`);
+    return share;
   }
 
   async machine(): Promise<Machine> {

@@ -123,3 +123,24 @@ def operation_of(task):
     out = f(inputs, options)
     g = torch.randn(out.shape, dtype=out.dtype)
     return lambda: torch.autograd.grad(out, of, g, retain_graph=True)
+
+
+def chain_of(task):
+    """Operations on tiny tensors, one after another, and their gradients."""
+    x, y, w = torch.rand(4, 4, requires_grad=True), torch.rand(4, 4), torch.eye(4)
+    f = {
+        "add": lambda a: a + y,
+        "mul": lambda a: a * y,
+        "relu": torch.relu,
+        "linear": lambda a: F.linear(a, w),
+    }[task["op"]]
+
+    def call():
+        h = x
+        for _ in range(task["length"]):
+            h = f(h)
+        if task["backward"]:
+            h.sum().backward()
+            x.grad = None
+
+    return call

@@ -19,7 +19,14 @@ COMPILED = "--compile" in sys.argv[2:]
 def make(task):
     if task["kind"] in ("train", "forward"):
         return models.step_of(task, COMPILED)
+    if task["kind"] == "overhead":
+        return operations.chain_of(task)
     return operations.operation_of(task)
+
+
+def peak_memory():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
 
 
 def measure(call, rounds, calls):
@@ -37,6 +44,8 @@ def answer(request, made):
         made.clear()
         made.append(make(request["task"]))
         return {}
+    if request["do"] == "peak":
+        return {"peak": peak_memory()}
     return {"times": measure(made[0], request["rounds"], request["calls"])}
 
 
