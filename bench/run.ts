@@ -3,9 +3,10 @@
  *   npm run bench -- steps --threads 1 --only lstm --seconds 4
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runImages } from './images.js';
 import { measureBusy } from './measure/busy.js';
@@ -16,22 +17,26 @@ import { measureMemory } from './measure/memory.js';
 import { measureOperations } from './measure/operations.js';
 import { measureOverhead } from './measure/overhead.js';
 import { measurePrograms } from './measure/programs.js';
+import type { Results } from './measure/results.js';
 import { measureSteps } from './measure/steps.js';
+import { performancePage } from './report/docs.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    threads: { type: 'string', default: '1' },
+    threads: { type: 'string' },
     only: { type: 'string', default: '' },
     seconds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     kernels: { type: 'boolean', default: false },
     compile: { type: 'boolean', default: false },
     source: { type: 'boolean', default: false },
-    engines: { type: 'string', default: 'native' },
+    engines: { type: 'string' },
     train: { type: 'boolean', default: false },
     forward: { type: 'boolean', default: false },
     json: { type: 'string' },
+    docs: { type: 'boolean', default: false },
+    from: { type: 'string' },
   },
 });
 
@@ -40,12 +45,14 @@ const parts = positionals.length > 0 ? positionals : PARTS;
 const unknown = parts.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) throw new Error(`bench: there is no part called ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`);
 
+const home = fileURLToPath(new URL('..', import.meta.url));
+
 const settings: Settings = {
-  threads: values.threads.split(',').map(Number),
-  engines: values.engines.split(',') as ('native' | 'wasm')[],
+  threads: (values.threads ?? (values.docs ? '1,2' : '1')).split(',').map(Number),
+  engines: (values.engines ?? (values.docs ? 'native,wasm' : 'native')).split(',') as ('native' | 'wasm')[],
   only: values.only.split(','),
   kinds: (['train', 'forward'] as const).filter((kind) => (!values.train && !values.forward) || values[kind]),
-  seconds: Number(values.seconds ?? (values.quick ? 1.5 : 4)),
+  seconds: Number(values.seconds ?? (values.quick ? 0.8 : values.docs ? 2 : 4)),
   quick: values.quick,
   source: values.source,
   kernels: values.kernels,
@@ -69,18 +76,28 @@ const context: Context = {
   },
 };
 
-for (const threads of settings.threads) {
-  if (parts.includes('steps')) await measureSteps(context, threads);
-  if (parts.includes('operations')) await measureOperations(context, threads);
-  if (parts.includes('javascript')) await measureJavaScript(context, threads);
+async function measure(): Promise<void> {
+  for (const threads of settings.threads) {
+    if (parts.includes('steps')) await measureSteps(context, threads);
+    if (parts.includes('operations')) await measureOperations(context, threads);
+    if (parts.includes('javascript')) await measureJavaScript(context, threads);
+  }
+  if (parts.includes('overhead')) await measureOverhead(context);
+  if (parts.includes('collector')) await measureCollector(context);
+  if (parts.includes('memory')) await measureMemory(context);
+  if (parts.includes('busy')) await measureBusy(context);
+  if (parts.includes('programs')) measurePrograms(context);
+  if (parts.includes('images')) await runImages(settings.quick ? 1 : 3);
 }
-if (parts.includes('overhead')) await measureOverhead(context);
-if (parts.includes('collector')) await measureCollector(context);
-if (parts.includes('memory')) await measureMemory(context);
-if (parts.includes('busy')) await measureBusy(context);
-if (parts.includes('programs')) measurePrograms(context);
-if (parts.includes('images')) await runImages(settings.quick ? 1 : 3);
-if (values.json !== undefined) {
-  mkdirSync(dirname(values.json), { recursive: true });
-  writeFileSync(values.json, `${JSON.stringify(context.results, undefined, 1)}\n`);
+
+const started = performance.now();
+const from = values.from;
+const results = from === undefined ? context.results : (JSON.parse(readFileSync(from, 'utf8')) as Results);
+if (from === undefined) {
+  await measure();
+  const json = values.json ?? join(home, 'runs/bench.json');
+  mkdirSync(dirname(json), { recursive: true });
+  writeFileSync(json, `${JSON.stringify(results, undefined, 1)}\n`);
+  console.log(`\n${json}, after ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
 }
+if (values.docs) writeFileSync(join(home, 'docs/performance.md'), performancePage(results));

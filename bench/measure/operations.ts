@@ -12,7 +12,8 @@ export async function measureOperations(context: Context, threads: number): Prom
   const { settings, results } = context;
   const chosen = OPERATION_ROWS.filter((row) => wanted(settings, `${row.theme}: ${row.name}`));
   if (chosen.length === 0) return;
-  const peers = await startPeers(context, threads);
+  // Of one engine: a row is held against one machine's limits.
+  const peers = await startPeers({ ...context, settings: { ...settings, engines: settings.engines.slice(0, 1) } }, threads);
   const ours = peers[0]!.name;
   const machine = await machineOf(peers[0]!, results);
   for (const theme of THEMES) {

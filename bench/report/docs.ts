@@ -1,0 +1,154 @@
+/** docs/performance.md, from what a run measured and the template beside this file. */
+import { readFileSync } from 'node:fs';
+import type { Outcome } from '../measure/interleave.js';
+import type { FigureResult, OperationResult, Results, StepResult } from '../measure/results.js';
+import { THEMES } from '../workloads/operations/operation.js';
+import { digits, ratioOf, showRatio, showTiming } from './format.js';
+
+/** A table of Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const timeIn = (outcome: Outcome | undefined): string => (!outcome ? '' : 'none' in outcome ? outcome.none : showTiming(outcome.timing));
+
+/** The ratio of a peer's time to Hone's; empty where one of them has none. */
+function ratioIn(ours: Outcome | undefined, theirs: Outcome | undefined): string {
+  return ours && theirs && 'timing' in ours && 'timing' in theirs ? showRatio(ratioOf(theirs.timing, ours.timing)) : '';
+}
+
+function markIn({ outcomes, ours, mark }: StepResult): string {
+  const [own, torch] = [outcomes[ours], outcomes['torch']];
+  if (mark === undefined || !own || !torch || 'none' in own || 'none' in torch) return '';
+  return `${ratioOf(torch.timing, own.timing).median >= mark ? '✓' : '✗'} ${mark}`;
+}
+
+/** Whether a row belongs to the part of JavaScript's peers. */
+const isJavaScript = ({ outcomes }: StepResult) => Object.keys(outcomes).some((name) => name.startsWith('tfjs') || name === 'jax-js');
+
+function stepTable(results: Results, kind: string): string {
+  const rows = results.steps.filter((row) => row.kind === kind && !isJavaScript(row));
+  const engines = [
+    ...new Set(rows.flatMap(({ outcomes, ours }) => Object.keys(outcomes).filter((name) => name !== ours && name !== 'torch'))),
+  ];
+  return table(
+    ['ratio', 'mark', 'model', 'threads', 'Hone', 'PyTorch', ...engines],
+    rows.map((row) => {
+      const own = row.outcomes[row.ours];
+      const others = engines.map((name) => timeIn(row.outcomes[name]));
+      return [
+        ratioIn(own, row.outcomes['torch']),
+        markIn(row),
+        row.name,
+        String(row.threads),
+        timeIn(own),
+        timeIn(row.outcomes['torch']),
+        ...others,
+      ];
+    }),
+  );
+}
+
+function javascriptTables(results: Results): string {
+  const rows = results.steps.filter(isJavaScript);
+  const peers = ['tfjs-wasm', 'tfjs-cpu', 'jax-js'];
+  return (['train', 'forward'] as const)
+    .filter((kind) => rows.some((row) => row.kind === kind))
+    .map((kind) =>
+      [
+        kind === 'train' ? '### Training steps' : '### Forwards',
+        table(
+          ['model', 'threads', 'Hone wasm', 'Hone native', ...peers.flatMap((peer) => [peer, 'of wasm', 'of native'])],
+          rows
+            .filter((row) => row.kind === kind)
+            .map(({ name, threads, outcomes }) => [
+              name,
+              String(threads),
+              timeIn(outcomes['hone wasm']),
+              timeIn(outcomes['hone']),
+              ...peers.flatMap((peer) => {
+                const theirs = outcomes[peer];
+                return [timeIn(theirs), ratioIn(outcomes['hone wasm'], theirs), ratioIn(outcomes['hone'], theirs)];
+              }),
+            ]),
+        ),
+      ].join('\n\n'),
+    )
+    .join('\n\n');
+}
+
+function operationTables({ operations }: Results): string {
+  const met = (is: boolean, mark: string) => `${is ? '✓' : '✗'} ${mark}`;
+  const line = ({ name, threads, ours, outcomes, limit, share, mark }: OperationResult) => {
+    const [own, torch] = [outcomes[ours], outcomes['torch']];
+    return [
+      ratioIn(own, torch),
+      `${Math.round(100 * share)} % of ${limit.by}`,
+      mark.share === undefined ? '' : met(share >= mark.share, `${Math.round(100 * mark.share)} %`),
+      name,
+      String(threads),
+      timeIn(own),
+      timeIn(torch),
+    ];
+  };
+  return THEMES.filter((theme) => operations.some((row) => row.theme === theme))
+    .map((theme) => {
+      const rows = operations.filter((row) => row.theme === theme).map(line);
+      return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${table(['ratio', 'share', 'mark', 'operation', 'threads', 'Hone', 'PyTorch'], rows)}`;
+    })
+    .join('\n\n');
+}
+
+function figureTable(results: Results, part: string, unit?: string): string {
+  const rows = results.figures.filter((row) => row.part === part);
+  const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const value = (row: FigureResult, column: string) => {
+    const number = row.values[column];
+    if (number === undefined || number === null) return '';
+    return `${digits(number)}${unit === undefined && column !== 'ratio' ? ` ${row.unit}` : ''}`;
+  };
+  return table(
+    ['', ...columns.map((column) => `${column}${unit === undefined ? '' : `, ${unit}`}`), 'mark'],
+    rows.map((row) => [
+      row.name,
+      ...columns.map((column) => value(row, column)),
+      row.mark === undefined ? '' : `${row.met === undefined ? '' : row.met ? '✓ ' : '✗ '}${row.mark}`,
+    ]),
+  );
+}
+
+function machineText({ date, commit, processor, cores, system, node, versions, machines }: Results): string {
+  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const measured = machines.map(({ engine, threads, machine }) => {
+    const { float32, float64, triad } = machine;
+    const rates = triad.map(([bytes, rate]) => `${rate.toFixed(0)} (${(bytes / 2 ** 20).toFixed(1)} MB)`).join(', ');
+    return `- ${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: multiply-adds ${float32.toFixed(0)} GFLOP/s in float32, ${float64.toFixed(0)} in float64; triad ${rates} GB/s`;
+  });
+  return [
+    `${date}, commit ${commit}: ${processor}, ${cores} cores, ${system}, Node ${node}; ${names.join(', ')}. What this machine can do at best, measured in the same run:`,
+    ...measured,
+  ].join('\n\n');
+}
+
+/** The whole page. Parts that were not run have tables without rows, which are left out with a word. */
+export function performancePage(results: Results): string {
+  const template = readFileSync(new URL('performance.template.md', import.meta.url), 'utf8');
+  return template.replaceAll(/\{\{([^}]+)\}\}/g, (_, words: string) => {
+    const [what, first = '', second] = words.split(' ');
+    switch (what) {
+      case 'machine':
+        return machineText(results);
+      case 'steps':
+        return stepTable(results, first);
+      case 'javascript':
+        return javascriptTables(results) || 'Not measured in this run: TensorFlow.js and jax-js were not installed.';
+      case 'operations':
+        return operationTables(results);
+      case 'figures':
+        return figureTable(results, first, second);
+      default:
+        throw new Error(`performance.template.md asks for ${words}, which docs.ts does not have`);
+    }
+  });
+}
