@@ -241,6 +241,14 @@ describe('the WebAssembly engine', () => {
     for (const name of ['hone-relaxed.wasm', 'hone-simd.wasm']) restore(name);
   });
 
+  it('has threads that the program does not wait for, however it ends', async () => {
+    const program =
+      "import { getNumThreads, ones } from 'hone'; const a = ones([256, 256]); for (let i = 0; i < 20; i++) a.matmul(a).dispose();";
+    const ended = { code: 0, out: '2\n', errors: '' };
+    for (const end of ['', 'process.exit();', 'setTimeout(() => process.exit(), 100);'])
+      expect(await node(`${program} console.log(getNumThreads()); ${end}`, { HONE_ENGINE: 'wasm', HONE_THREADS: '2' })).toEqual(ended);
+  });
+
   it('comes from where setWasmUrl says', async () => {
     const folder = join(stage.folder, 'moved');
     cpSync(join(root, 'dist/wasm'), folder, { recursive: true });
