@@ -354,9 +354,27 @@ napi_value untrack(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// sweep(uint32Array): writes the slots of dead objects, as many as fit, forgets them, and returns how many.
-napi_value sweep(napi_env env, napi_callback_info info) {
+bool is_alive(napi_env env, const Tracker::Slot &entry) {
+  napi_value object = nullptr;
+  napi_get_reference_value(env, entry.ref, &object);
+  return object != nullptr;
+}
+
+// alive(slot): whether the object of that slot was not collected.
+napi_value alive(napi_env env, napi_callback_info info) {
   napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  Tracker *tracker = tracker_of(env);
+  const auto slot = static_cast<uint32_t>(number_of(env, values[0]));
+  const bool found = slot < tracker->slots.size() && tracker->slots[slot].used && is_alive(env, tracker->slots[slot]);
+  napi_value result;
+  napi_get_boolean(env, found, &result);
+  return result;
+}
+
+// sweep(uint32Array, from): writes the slots of dead objects from slot `from` on, as many as fit, forgets them, and returns how many.
+napi_value sweep(napi_env env, napi_callback_info info) {
+  napi_value values[2];
   if (!arguments(env, info, values)) return nullptr;
   char *data;
   size_t bytes;
@@ -368,12 +386,10 @@ napi_value sweep(napi_env env, napi_callback_info info) {
   napi_handle_scope scope;
   napi_open_handle_scope(env, &scope);
   size_t handles = 0;
-  for (uint32_t slot = 0; slot < tracker->slots.size() && found < room; slot++) {
+  for (auto slot = static_cast<uint32_t>(number_of(env, values[1])); slot < tracker->slots.size() && found < room; slot++) {
     Tracker::Slot &entry = tracker->slots[slot];
     if (!entry.used) continue;
-    napi_value object = nullptr;
-    napi_get_reference_value(env, entry.ref, &object);
-    if (object == nullptr) {
+    if (!is_alive(env, entry)) {
       forget(env, tracker, slot);
       out[found++] = slot;
     } else if (++handles % 1024 == 0) { // handles live until their scope closes
@@ -422,6 +438,7 @@ NAPI_MODULE_INIT() {
   define(env, exports, "address", address);
   define(env, exports, "track", track);
   define(env, exports, "untrack", untrack);
+  define(env, exports, "alive", alive);
   define(env, exports, "sweep", sweep);
   define(env, exports, "lastError", last_error);
 

@@ -22,7 +22,8 @@ export interface Addon {
   address(of: ArrayBuffer | ArrayBufferView): Ptr;
   track(owner: BlockOwner): number;
   untrack(slot: number): void;
-  sweep(slots: Uint32Array): number;
+  alive(slot: number): boolean;
+  sweep(slots: Uint32Array, from: number): number;
   lastError(): string;
 }
 
@@ -39,6 +40,8 @@ class AddonTracker implements OwnerTracker {
   private readonly slots = new Uint32Array(4096);
   readonly track: (owner: BlockOwner) => number;
   readonly untrack: (slot: number) => void;
+  /** The slot of an object that nobody holds: gone once any collection has passed. */
+  private sentinel: number;
 
   constructor(
     private readonly addon: Addon,
@@ -46,15 +49,20 @@ class AddonTracker implements OwnerTracker {
   ) {
     this.track = addon.track;
     this.untrack = addon.untrack;
+    this.sentinel = addon.track({});
   }
 
   sweep(effort: 0 | 1 | 2, freed: (slot: number) => void): boolean {
+    const { addon, slots } = this;
     if (effort > 0) this.hooks.collect(effort === 1 ? 'minor' : 'major');
-    let found: number;
-    do {
-      found = this.addon.sweep(this.slots);
-      for (let i = 0; i < found; i++) freed(this.slots[i]!);
-    } while (found === this.slots.length);
+    else if (addon.alive(this.sentinel)) return true;
+    addon.untrack(this.sentinel);
+    for (let from = 0, found = slots.length; found === slots.length; ) {
+      found = addon.sweep(slots, from);
+      for (let i = 0; i < found; i++) freed(slots[i]!);
+      if (found > 0) from = slots[found - 1]! + 1;
+    }
+    this.sentinel = addon.track({});
     return true;
   }
 

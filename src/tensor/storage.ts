@@ -16,6 +16,7 @@ export class Storage implements Block {
   ptr: Ptr = 0;
   sizeClass = 0;
   slot = 0;
+  group: object | null = null;
   /** The engine whose memory this is. */
   readonly engine: Engine;
   /** Counts in-place changes; autograd compares it with the count at the time a value was saved. */

@@ -15,6 +15,15 @@ const SLAB_BYTES = 1 << 20;
 const SLAB_MAX = 1 << 16;
 const STEPS = 8;
 
+/**
+ * The last class of tiny blocks: 256 bytes. Their owners are watched in groups, of as many as were made one after the other: one weak reference to an
+ * object that all of them hold, for to watch an owner costs more than to make it. Blocks come back when the last owner of a group
+ * is gone, so that a number kept for long keeps at most 2 KiB; one that is given back by hand is there at once.
+ */
+const LAST_TINY = 2 * STEPS;
+const GROUP = 8;
+const NO_CLASS = -1;
+
 /** The class of a request: eight steps an octave above 64 bytes. */
 function classOf(bytes: number): number {
   if (bytes <= 64) return 0;
@@ -34,7 +43,10 @@ function classBytes(index: number): number {
 export interface Block {
   ptr: Ptr;
   sizeClass: number;
+  /** Its slot of the tracker; of a tiny one, below 0, its place in a group: `-1 - place`. */
   slot: number;
+  /** What a tiny one holds so that its group lives. */
+  group: object | null;
 }
 
 export interface MemoryStats {
@@ -56,6 +68,14 @@ export class BlockAllocator {
   private readonly slotClass: number[] = [];
   /** The bytes of blocks that came from other threads: they go back to the system. */
   private readonly adopted = new Map<Ptr, number>();
+  /** The group that is being filled: what its members hold, its slot, and how many they are. */
+  private group: object | null = null;
+  private groupSlot = 0;
+  private members = GROUP;
+  /** Address (0 for what is back already) and class at `slot * GROUP + i` of member i of a group, and how many are on loan. */
+  private readonly memberPtr: Ptr[] = [];
+  private readonly memberClass: number[] = [];
+  private readonly membersOut: number[] = [];
   private slab: Ptr = 0;
   private slabUsed = SLAB_BYTES;
   private live = 0;
@@ -92,10 +112,49 @@ export class BlockAllocator {
     if (this.live > this.peak) this.peak = this.live;
     owner.ptr = ptr;
     owner.sizeClass = index;
+    if (index <= LAST_TINY) {
+      this.joinGroup(ptr, index, owner);
+      return;
+    }
     const slot = this.host.tracker.track(owner);
     owner.slot = slot;
     this.slotPtr[slot] = ptr;
     this.slotClass[slot] = index;
+  }
+
+  private joinGroup(ptr: Ptr, index: number, owner: Block): void {
+    if (this.members === GROUP) {
+      this.group = {};
+      this.groupSlot = this.host.tracker.track(this.group);
+      this.slotClass[this.groupSlot] = NO_CLASS;
+      this.membersOut[this.groupSlot] = 0;
+      this.members = 0;
+    }
+    const place = this.groupSlot * GROUP + this.members;
+    this.memberPtr[place] = ptr;
+    this.memberClass[place] = index;
+    this.membersOut[this.groupSlot]!++;
+    owner.slot = -1 - place;
+    owner.group = this.group;
+    // From its last member on only the members hold it.
+    if (++this.members === GROUP) this.group = null;
+  }
+
+  /** Fills the group up, with nobody. */
+  private closeGroup(): void {
+    if (this.members === GROUP) return;
+    while (this.members < GROUP) this.memberPtr[this.groupSlot * GROUP + this.members++] = 0;
+    this.group = null;
+    if (this.membersOut[this.groupSlot] === 0) this.host.tracker.untrack(this.groupSlot);
+  }
+
+  /** Notes that a member's block is back; a group of which all are, and that is full, need not be watched any more. */
+  private leaveGroup(owner: Block): void {
+    const place = -1 - owner.slot;
+    const slot = Math.floor(place / GROUP);
+    this.memberPtr[place] = 0;
+    owner.group = null;
+    if (--this.membersOut[slot]! === 0 && (slot !== this.groupSlot || this.members === GROUP)) this.host.tracker.untrack(slot);
   }
 
   /** {@link lend} with a block of the request's own size: a class for each size, of which none is kept. */
@@ -115,7 +174,8 @@ export class BlockAllocator {
   /** Takes a block back now. */
   takeBack(owner: Block): void {
     if (owner.ptr === 0) return;
-    this.host.tracker.untrack(owner.slot);
+    if (owner.slot < 0) this.leaveGroup(owner);
+    else this.host.tracker.untrack(owner.slot);
     this.recycle(owner.ptr, owner.sizeClass);
     owner.ptr = 0;
   }
@@ -201,6 +261,8 @@ export class BlockAllocator {
     const { tracker } = this.host;
     const before = this.count();
     const start = performance.now();
+    // A group that stays open over two collections would grow old, and its members with it.
+    this.closeGroup();
     // First for what collections have found that the host did for its own reasons.
     if (!tracker.sweep(0, this.onFreed)) {
       this.needsDrain = true;
@@ -224,6 +286,7 @@ export class BlockAllocator {
   collectAll(): void {
     this.collections++;
     const start = performance.now();
+    this.closeGroup();
     if (!this.host.tracker.sweep(2, this.onFreed)) this.needsDrain = true;
     this.pace.full(this.count(), start, performance.now());
   }
@@ -249,7 +312,15 @@ export class BlockAllocator {
   }
 
   private readonly onFreed = (slot: number): void => {
-    this.recycle(this.slotPtr[slot]!, this.slotClass[slot]!);
+    const index = this.slotClass[slot]!;
+    if (index !== NO_CLASS) {
+      this.recycle(this.slotPtr[slot]!, index);
+      return;
+    }
+    for (let place = slot * GROUP; place < (slot + 1) * GROUP; place++) {
+      const ptr = this.memberPtr[place]!;
+      if (ptr !== 0) this.recycle(ptr, this.memberClass[place]!);
+    }
   };
 
   private recycle(ptr: Ptr, index: number): void {

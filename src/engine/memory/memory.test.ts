@@ -64,6 +64,32 @@ describe('a synchronous loop that frees nothing by hand', () => {
   });
 });
 
+describe('tiny tensors, which are watched in groups,', () => {
+  it('keep their values while one of their group is given back, and its memory is used again', () => {
+    const all = Array.from({ length: 50 }, (_, i) => tensor([i, 2 * i]));
+    const before = memoryStats();
+    for (let i = 0; i < 50; i += 3) all[i]!.dispose();
+    expect(before.blocks - memoryStats().blocks).toBe(17);
+    const others = Array.from({ length: 20 }, (_, i) => tensor([1000 + i]));
+    collectGarbage();
+    all.forEach((x, i) => {
+      if (i % 3 !== 0) expect(x.toArray()).toEqual([i, 2 * i]);
+      else expect(() => x.toArray()).toThrow(/freed/);
+    });
+    expect(others.map((x) => x.item())).toEqual(others.map((_, i) => 1000 + i));
+  });
+
+  it('come back when nobody holds them, also those made last', () => {
+    collectGarbage();
+    const before = memoryStats().blocks;
+    (() => {
+      for (let i = 0; i < 1003; i++) tensor(i);
+    })();
+    collectGarbage();
+    expect(memoryStats().blocks - before).toBeLessThan(3);
+  });
+});
+
 describe('memoryStats', () => {
   it('counts what is lent and what is kept for reuse', () => {
     collectGarbage();

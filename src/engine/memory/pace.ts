@@ -14,7 +14,7 @@ const MB = 1 << 20;
 const SHARE = 0.01;
 const FULL_SHARE = 0.015;
 /** Bytes, and owners, that may be handed out between two collections: at first, at least, and at most. */
-const START_BYTES = 32 * MB;
+const START_BYTES = 16 * MB;
 const MIN_BYTES = 4 * MB;
 const MAX_BYTES = 96 * MB;
 const START_OWNERS = 16_384;

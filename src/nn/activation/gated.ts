@@ -52,6 +52,7 @@ export function geluOf(x: Tensor, approximate: 'none' | 'tanh'): Tensor {
  */
 export class GELU extends Module {
   static override readonly className: string = 'GELU';
+  static override readonly keepsNothing: boolean = true;
   /** `'none'` for the exact function, `'tanh'` for an approximation. */
   readonly approximate: 'none' | 'tanh';
 
@@ -93,6 +94,7 @@ function siluOf(x: Tensor, inplace: boolean): Tensor {
 /** x * sigmoid(x), also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
 export class SiLU extends PlainActivation {
   static override readonly className: string = 'SiLU';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return siluOf(x, this.inplace);
   }
@@ -117,6 +119,7 @@ function mishOf(x: Tensor, inplace: boolean): Tensor {
 /** x * tanh(softplus(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
 export class Mish extends PlainActivation {
   static override readonly className: string = 'Mish';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return mishOf(x, this.inplace);
   }
@@ -145,6 +148,7 @@ function hardswishOf(x: Tensor, inplace: boolean): Tensor {
  */
 export class Hardswish extends PlainActivation {
   static override readonly className: string = 'Hardswish';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return hardswishOf(x, this.inplace);
   }

@@ -53,6 +53,7 @@ function reluOf(x: Tensor, inplace: boolean): Tensor {
  */
 export class ReLU extends PlainActivation {
   static override readonly className: string = 'ReLU';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return reluOf(x, this.inplace);
   }
@@ -83,6 +84,7 @@ export function relu6(x: Tensor, ...args: InPlaceArguments): Tensor {
 /** x limited to [0, 6]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends PlainActivation {
   static override readonly className: string = 'ReLU6';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return limited('relu6', x, 0, 6, this.inplace);
   }
@@ -199,6 +201,7 @@ export function leakyReluOf(op: 'leakyRelu' | 'rrelu', x: Tensor, slope: number,
  */
 export class LeakyReLU extends Activation {
   static override readonly className: string = 'LeakyReLU';
+  static override readonly keepsNothing: boolean = true;
   /** The slope below 0. */
   readonly negativeSlope: number;
   /** Whether the input itself is changed. */

@@ -14,6 +14,7 @@ import { type InPlaceArguments, overwrite, PlainActivation, readInPlace } from '
 /** 1 / (1 + exp(-x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
   static override readonly className: string = 'Sigmoid';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -22,6 +23,7 @@ export class Sigmoid extends Module {
 /** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
   static override readonly className: string = 'Tanh';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -129,6 +131,7 @@ function softplusOf(x: Tensor, { beta, threshold }: Settings<SoftplusOptions>): 
  */
 export class Softplus extends Module {
   static override readonly className: string = 'Softplus';
+  static override readonly keepsNothing: boolean = true;
   /** How sharp the bend is. */
   readonly beta: number;
   /** Above it, of `beta x`, it is linear. */

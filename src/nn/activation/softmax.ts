@@ -46,6 +46,7 @@ abstract class AlongDim extends Module {
  */
 export class Softmax extends AlongDim {
   static override readonly className: string = 'Softmax';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return softmax(x, this.dim);
   }
@@ -60,6 +61,7 @@ export class Softmax extends AlongDim {
  */
 export class LogSoftmax extends AlongDim {
   static override readonly className: string = 'LogSoftmax';
+  static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);
   }

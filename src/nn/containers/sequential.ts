@@ -5,6 +5,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { insertPosition, listed, position, renumber } from './entries.js';
+import { inTurn } from './in-turn.js';
 
 /** A module whose forward takes `In` and gives `Out`. */
 type ModuleBetween<In extends readonly unknown[], Out> = Module & { forward(...inputs: In): Out };
@@ -24,6 +25,7 @@ type Known<Out> = 0 extends 1 & Out ? Out : unknown extends Out ? Tensor : Out;
  */
 export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tensor> extends Module {
   static override readonly className: string = 'Sequential';
+  static override readonly keepsNothing: boolean = true;
   [index: number]: Module;
 
   // biome-ignore lint/suspicious/noExplicitAny: only the ends of the chain say what goes in and what comes out
@@ -136,11 +138,18 @@ export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tenso
   }
 
   forward(...inputs: In): Known<Out> {
-    const modules = this.childEntries();
-    if (modules.length === 0) return inputs[0] as Known<Out>;
-    let current = modules[0]![1].forward(...inputs);
-    for (let i = 1; i < modules.length; i++) current = modules[i]![1].forward(current);
-    return current;
+    return inTurn(this.inOrder(), inputs) as Known<Out>;
+  }
+
+  /** @internal As its modules do. */
+  override passesOn(): boolean {
+    return super.passesOn() && this.inOrder().every((module) => module.passesOn());
+  }
+
+  private inOrder(): readonly Module[] {
+    const modules: Module[] = [];
+    for (const [, value] of this.fields()) if (value instanceof Module) modules.push(value);
+    return modules;
   }
 }
 

@@ -31,6 +31,7 @@ export interface LinearOptions {
  */
 export class Linear extends Module {
   static override readonly className: string = 'Linear';
+  static override readonly keepsNothing: boolean = true;
   /** The learned weight [outFeatures, inFeatures]. */
   weight: Parameter;
   /** The learned bias [outFeatures]; null without one. */
@@ -81,6 +82,7 @@ export class Linear extends Module {
  */
 export class Identity extends Module {
   static override readonly className: string = 'Identity';
+  static override readonly keepsNothing: boolean = true;
   constructor(..._ignored: readonly unknown[]) {
     super();
   }

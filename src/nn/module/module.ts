@@ -13,6 +13,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { type Forward, wrapForward } from './calls/call.js';
 import {
   addHook,
+  everywhere,
   type ForwardHook,
   type ForwardHookOptions,
   type ForwardPreHook,
@@ -135,6 +136,11 @@ export abstract class Module {
    * weight works at every position, `random` for one that draws numbers while it trains. Layers of your own may set it: `static override readonly kind = 'norm'`.
    */
   static readonly kind: LayerKind | null = null;
+  /**
+   * @internal Whether the `forward` of this very class holds on to nothing that it takes or gives. What it gives is new, or the memory of its
+   * input. Layers of users hold what they like: a class that inherits this with another `forward` does not say so.
+   */
+  static readonly keepsNothing: boolean = false;
   /** @internal Whether it takes the number of its inputs from the first batch. */
   static readonly lazy: boolean = false;
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
@@ -142,6 +148,7 @@ export abstract class Module {
 
   readonly #slot: { hooks: ModuleHooks | null } & CallState = { hooks: null, ...callState() };
   #called: Forward | null = null;
+  #passesOn: boolean | undefined;
   #registered: Map<string, Registration> | null = null;
   /** Fields that were seen to hold parameters. */
   #parameterFields: Set<string> | null = null;
@@ -167,6 +174,18 @@ export abstract class Module {
   /** @internal Whether its forward was called. */
   wasCalled(): boolean {
     return this.#slot.called;
+  }
+
+  /** @internal Whether nobody can see what its forward takes and gives but who calls it: see {@link Module.keepsNothing}. */
+  passesOn(): boolean {
+    if (this.forward !== this.#called || (this.#slot.hooks !== null && this.#slot.hooks.size > 0) || everywhere.size > 0) return false;
+    if (this.#passesOn === undefined) {
+      let owner = Object.getPrototypeOf(this) as object;
+      while (!Object.hasOwn(owner, 'forward')) owner = Object.getPrototypeOf(owner) as object;
+      const { constructor } = owner as { constructor: typeof Module };
+      this.#passesOn = Object.hasOwn(constructor, 'keepsNothing') && constructor.keepsNothing;
+    }
+    return this.#passesOn;
   }
 
   /** @internal Its hooks, if it has any. */
