@@ -9,7 +9,7 @@
 import { EngineError, OutOfMemoryError } from '../../errors.js';
 import type { BlockOwner, EngineHost } from '../host.js';
 import type { Ptr } from '../kernel-table.gen.js';
-import { CollectionPace } from './pace.js';
+import { CollectionPace, type Count } from './pace.js';
 
 const SLAB_BYTES = 1 << 20;
 const SLAB_MAX = 1 << 16;
@@ -82,6 +82,8 @@ export class BlockAllocator {
   private cached = 0;
   private peak = 0;
   private blocks = 0;
+  /** Weak references: owners and groups. */
+  private watched = 0;
   private collections = 0;
   private needsDrain = false;
   private draining: Promise<void> | undefined;
@@ -102,7 +104,7 @@ export class BlockAllocator {
     }
     const index = classOf(bytes);
     const size = (this.bytesOf[index] ??= classBytes(index));
-    if (this.live + size > this.pace.bytesDue || this.blocks >= this.pace.ownersDue) this.collect();
+    if (this.live + size > this.pace.bytesDue || this.watched >= this.pace.ownersDue) this.collect();
     const list = (this.free[index] ??= []);
     let ptr = list.pop();
     if (ptr === undefined) ptr = this.reserve(index, size, bytes);
@@ -116,16 +118,26 @@ export class BlockAllocator {
       this.joinGroup(ptr, index, owner);
       return;
     }
-    const slot = this.host.tracker.track(owner);
+    const slot = this.watch(owner);
     owner.slot = slot;
     this.slotPtr[slot] = ptr;
     this.slotClass[slot] = index;
   }
 
+  private watch(owner: BlockOwner): number {
+    this.watched++;
+    return this.host.tracker.track(owner);
+  }
+
+  private unwatch(slot: number): void {
+    this.watched--;
+    this.host.tracker.untrack(slot);
+  }
+
   private joinGroup(ptr: Ptr, index: number, owner: Block): void {
     if (this.members === GROUP) {
       this.group = {};
-      this.groupSlot = this.host.tracker.track(this.group);
+      this.groupSlot = this.watch(this.group);
       this.slotClass[this.groupSlot] = NO_CLASS;
       this.membersOut[this.groupSlot] = 0;
       this.members = 0;
@@ -145,7 +157,7 @@ export class BlockAllocator {
     if (this.members === GROUP) return;
     while (this.members < GROUP) this.memberPtr[this.groupSlot * GROUP + this.members++] = 0;
     this.group = null;
-    if (this.membersOut[this.groupSlot] === 0) this.host.tracker.untrack(this.groupSlot);
+    if (this.membersOut[this.groupSlot] === 0) this.unwatch(this.groupSlot);
   }
 
   /** Notes that a member's block is back; a group of which all are, and that is full, need not be watched any more. */
@@ -154,18 +166,18 @@ export class BlockAllocator {
     const slot = Math.floor(place / GROUP);
     this.memberPtr[place] = 0;
     owner.group = null;
-    if (--this.membersOut[slot]! === 0 && (slot !== this.groupSlot || this.members === GROUP)) this.host.tracker.untrack(slot);
+    if (--this.membersOut[slot]! === 0 && (slot !== this.groupSlot || this.members === GROUP)) this.unwatch(slot);
   }
 
   /** {@link lend} with a block of the request's own size: a class for each size, of which none is kept. */
   private lendExact(bytes: number, owner: Block & BlockOwner): void {
-    if (this.live + bytes > this.pace.bytesDue || this.blocks >= this.pace.ownersDue) this.collect();
+    if (this.live + bytes > this.pace.bytesDue || this.watched >= this.pace.ownersDue) this.collect();
     const ptr = this.reserveFromHost(bytes, bytes);
     this.bytesOf[bytes] = bytes;
     this.live += bytes;
     this.blocks++;
     if (this.live > this.peak) this.peak = this.live;
-    const slot = this.host.tracker.track(owner);
+    const slot = this.watch(owner);
     Object.assign(owner, { ptr, sizeClass: bytes, slot });
     this.slotPtr[slot] = ptr;
     this.slotClass[slot] = bytes;
@@ -175,7 +187,7 @@ export class BlockAllocator {
   takeBack(owner: Block): void {
     if (owner.ptr === 0) return;
     if (owner.slot < 0) this.leaveGroup(owner);
-    else this.host.tracker.untrack(owner.slot);
+    else this.unwatch(owner.slot);
     this.recycle(owner.ptr, owner.sizeClass);
     owner.ptr = 0;
   }
@@ -191,7 +203,7 @@ export class BlockAllocator {
     if (!host.handOver || ptr === 0 || size <= SLAB_MAX || this.adopted.has(ptr)) return undefined;
     const bytes = host.handOver(ptr);
     if (bytes === 0) return undefined;
-    host.tracker.untrack(owner.slot);
+    this.unwatch(owner.slot);
     owner.ptr = 0;
     this.live -= size;
     this.blocks--;
@@ -205,7 +217,7 @@ export class BlockAllocator {
     this.live += bytes;
     this.blocks++;
     if (this.live > this.peak) this.peak = this.live;
-    const slot = this.host.tracker.track(owner);
+    const slot = this.watch(owner);
     Object.assign(owner, { ptr, sizeClass: 0, slot });
     this.slotPtr[slot] = ptr;
     this.slotClass[slot] = 0;
@@ -251,7 +263,7 @@ export class BlockAllocator {
   /** Tells that what was in use until now has just become garbage, as at the end of a backward pass: a good moment for a collection, if one is due soon. */
   settle(): void {
     this.pace.goodMoments = true;
-    if (this.live > this.pace.bytesWanted || this.blocks > this.pace.ownersWanted) this.collect(true);
+    if (this.live > this.pace.bytesWanted || this.watched > this.pace.ownersWanted) this.collect(true);
   }
 
   /** Gives back what unreachable owners hold, with as little work as is enough, and sets when the next collection is due. */
@@ -291,8 +303,8 @@ export class BlockAllocator {
     this.pace.full(this.count(), start, performance.now());
   }
 
-  private count(): { liveBytes: number; blocks: number } {
-    return { liveBytes: this.live, blocks: this.blocks };
+  private count(): Count {
+    return { bytes: this.live, owners: this.watched };
   }
 
   /** Gives every cached large block back to the system. */
@@ -312,6 +324,7 @@ export class BlockAllocator {
   }
 
   private readonly onFreed = (slot: number): void => {
+    this.watched--;
     const index = this.slotClass[slot]!;
     if (index !== NO_CLASS) {
       this.recycle(this.slotPtr[slot]!, index);

@@ -7,8 +7,6 @@
  * The best moment is the end of a backward pass: what the tape held is garbage, none of it old yet. A program that has such moments is collected
  * there, and in between only where it takes more than it did before.
  */
-import type { MemoryStats } from './allocator.js';
-
 const MB = 1 << 20;
 /** The shares of the time that minor and full collections may take. */
 const SHARE = 0.01;
@@ -27,8 +25,13 @@ const HIGH_PILE_BYTES = 256 * MB;
 const HIGH_PILE_OWNERS = 131_072;
 /** Collections in the midst of something that must find a pile before it is taken for one. */
 const PATIENCE = 3;
+const WARM_UP = 4;
 
-type Count = Pick<MemoryStats, 'liveBytes' | 'blocks'>;
+/** What is on loan: bytes, and the weak references to those who own them. */
+export interface Count {
+  readonly bytes: number;
+  readonly owners: number;
+}
 
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
@@ -59,21 +62,22 @@ export class CollectionPace {
   private fullCost = 0;
   private lastFull = Number.NEGATIVE_INFINITY;
   private lastEnd = performance.now();
+  private warmedUp = 0;
 
   /** @param limit bytes that tensors may take in all. */
   constructor(private readonly limit: number) {}
 
   /** Whether so little is left of what was handed out since the last collection that no more need be done now. */
-  suffices({ liveBytes, blocks }: Count, before: Count): boolean {
-    return 2 * (liveBytes - this.left) <= before.liveBytes - this.left && 2 * (blocks - this.ownersLeft) <= before.blocks - this.ownersLeft;
+  suffices({ bytes, owners }: Count, before: Count): boolean {
+    return 2 * (bytes - this.left) <= before.bytes - this.left && 2 * (owners - this.ownersLeft) <= before.owners - this.ownersLeft;
   }
 
   /** Whether a full collection should follow a minor one. */
-  wantsFull({ liveBytes, blocks }: Count, good: boolean, now: number): boolean {
-    this.floor = Math.min(this.floor, liveBytes);
-    this.ownerFloor = Math.min(this.ownerFloor, blocks);
-    const bytes = liveBytes - this.floor;
-    const owners = blocks - this.ownerFloor;
+  wantsFull(after: Count, good: boolean, now: number): boolean {
+    this.floor = Math.min(this.floor, after.bytes);
+    this.ownerFloor = Math.min(this.ownerFloor, after.owners);
+    const bytes = after.bytes - this.floor;
+    const owners = after.owners - this.ownerFloor;
     if (bytes <= Math.max(PILE_BYTES, this.floor / 2) && owners <= Math.max(PILE_OWNERS, this.ownerFloor / 2)) {
       this.piles = 0;
       return false;
@@ -85,37 +89,39 @@ export class CollectionPace {
   }
 
   /** Notes a full collection. */
-  full({ liveBytes, blocks }: Count, start: number, end: number): void {
-    this.floor = liveBytes;
-    this.ownerFloor = blocks;
+  full({ bytes, owners }: Count, start: number, end: number): void {
+    this.floor = bytes;
+    this.ownerFloor = owners;
     this.piles = 0;
     this.fullCost = end - start;
     this.lastFull = end;
   }
 
   /** Asks again when half as much more has been handed out, where a collection takes time, or has to wait for the end of the running job. */
-  postpone({ liveBytes, blocks }: Count): void {
-    this.bytesDue = this.bytesWanted = liveBytes + this.byteBudget / 2;
-    this.ownersDue = this.ownersWanted = blocks + this.ownerBudget / 2;
+  postpone({ bytes, owners }: Count): void {
+    this.bytesDue = this.bytesWanted = bytes + this.byteBudget / 2;
+    this.ownersDue = this.ownersWanted = owners + this.ownerBudget / 2;
   }
 
   /** Sets when the next collection is due. `start` is when this one began, `cost` the part of it that comes every time. */
   next(after: Count, before: Count, start: number, cost: number, good: boolean): void {
     const wanted = cost / SHARE / Math.max(start - this.lastEnd, 1e-3);
-    const bytes = before.liveBytes - this.left;
-    const owners = before.blocks - this.ownersLeft;
-    this.byteBudget = paced(this.byteBudget, bytes * wanted, MIN_BYTES, Math.min(MAX_BYTES, this.limit / 8));
-    this.ownerBudget = paced(this.ownerBudget, owners * wanted, MIN_OWNERS, MAX_OWNERS);
+    const bytes = before.bytes - this.left;
+    const owners = before.owners - this.ownersLeft;
+    // The first ones run cold, and say little of what comes.
+    const growth = this.warmedUp++ < WARM_UP ? 1 : 2;
+    this.byteBudget = paced(this.byteBudget, growth, bytes * wanted, MIN_BYTES, Math.min(MAX_BYTES, this.limit / 8));
+    this.ownerBudget = paced(this.ownerBudget, growth, owners * wanted, MIN_OWNERS, MAX_OWNERS);
     // A program that keeps what it makes is asked ever more rarely.
-    const keptBytes = after.liveBytes - this.left > 0.75 * bytes ? after.liveBytes / 2 : 0;
-    const keptOwners = after.blocks - this.ownersLeft > 0.75 * owners ? after.blocks / 2 : 0;
-    this.left = after.liveBytes;
-    this.ownersLeft = after.blocks;
+    const keptBytes = after.bytes - this.left > 0.75 * bytes ? after.bytes / 2 : 0;
+    const keptOwners = after.owners - this.ownersLeft > 0.75 * owners ? after.owners / 2 : 0;
+    this.left = after.bytes;
+    this.ownersLeft = after.owners;
     if (good) {
       this.rest = this.left;
       this.ownersRest = this.ownersLeft;
-      this.high = Math.max(before.liveBytes, (this.high + before.liveBytes) / 2);
-      this.ownersHigh = Math.max(before.blocks, (this.ownersHigh + before.blocks) / 2);
+      this.high = Math.max(before.bytes, (this.high + before.bytes) / 2);
+      this.ownersHigh = Math.max(before.owners, (this.ownersHigh + before.owners) / 2);
     } else if (!this.goodMoments) {
       this.high = 0;
       this.ownersHigh = 0;
@@ -133,7 +139,7 @@ export class CollectionPace {
   }
 }
 
-/** The next budget: what was wanted, but at most twice or half the last one. */
-function paced(budget: number, wanted: number, least: number, most: number): number {
-  return clamp(clamp(wanted, budget / 2, budget * 2), least, most);
+/** The next budget: what was wanted, but at least half the last one, and at most `growth` times as much. */
+function paced(budget: number, growth: number, wanted: number, least: number, most: number): number {
+  return clamp(clamp(wanted, budget / 2, budget * growth), least, most);
 }

@@ -13,7 +13,6 @@ import { Tensor } from '../../tensor/tensor.js';
 import { type Forward, wrapForward } from './calls/call.js';
 import {
   addHook,
-  everywhere,
   type ForwardHook,
   type ForwardHookOptions,
   type ForwardPreHook,
@@ -26,6 +25,7 @@ import {
   type StateDictPostHook,
   type StateDictPreHook,
 } from './calls/hooks.js';
+import { unseen } from './calls/unseen.js';
 import { convert } from './convert.js';
 import { COPY, type Copies, deepCopy } from './copy.js';
 import { MODULE } from './is-module.js';
@@ -136,10 +136,7 @@ export abstract class Module {
    * weight works at every position, `random` for one that draws numbers while it trains. Layers of your own may set it: `static override readonly kind = 'norm'`.
    */
   static readonly kind: LayerKind | null = null;
-  /**
-   * @internal Whether the `forward` of this very class holds on to nothing that it takes or gives. What it gives is new, or the memory of its
-   * input. Layers of users hold what they like: a class that inherits this with another `forward` does not say so.
-   */
+  /** @internal Whether the forward of this very class holds on to nothing: see calls/unseen.ts. */
   static readonly keepsNothing: boolean = false;
   /** @internal Whether it takes the number of its inputs from the first batch. */
   static readonly lazy: boolean = false;
@@ -148,7 +145,6 @@ export abstract class Module {
 
   readonly #slot: { hooks: ModuleHooks | null } & CallState = { hooks: null, ...callState() };
   #called: Forward | null = null;
-  #passesOn: boolean | undefined;
   #registered: Map<string, Registration> | null = null;
   /** Fields that were seen to hold parameters. */
   #parameterFields: Set<string> | null = null;
@@ -176,16 +172,9 @@ export abstract class Module {
     return this.#slot.called;
   }
 
-  /** @internal Whether nobody can see what its forward takes and gives but who calls it: see {@link Module.keepsNothing}. */
+  /** @internal Whether nobody sees what its forward takes and gives but who calls it. */
   passesOn(): boolean {
-    if (this.forward !== this.#called || (this.#slot.hooks !== null && this.#slot.hooks.size > 0) || everywhere.size > 0) return false;
-    if (this.#passesOn === undefined) {
-      let owner = Object.getPrototypeOf(this) as object;
-      while (!Object.hasOwn(owner, 'forward')) owner = Object.getPrototypeOf(owner) as object;
-      const { constructor } = owner as { constructor: typeof Module };
-      this.#passesOn = Object.hasOwn(constructor, 'keepsNothing') && constructor.keepsNothing;
-    }
-    return this.#passesOn;
+    return this.forward === this.#called && unseen(this, this.#slot.hooks);
   }
 
   /** @internal Its hooks, if it has any. */
