@@ -28,16 +28,46 @@ template <class T> constexpr hone_int kWide = 4 * kLanes<T>; // channels of one 
 
 // ---- inner > 1: a channel is made of planes ------------------------------------------------------------------------------------
 
-// Calls f(offset, length) for the blocks of channel ch in planes [n0, n1).
-template <class F> inline void each_block(const Layout &l, hone_int ch, hone_int n0, hone_int n1, F &&f) {
-  for (hone_int i = n0; i < n1; i++)
-    for (hone_int p = 0; p < l.inner; p += kBlock) f((i * l.c + ch) * l.inner + p, min_of(kBlock, l.inner - p));
+// Small planes are taken several channels at a time, so that memory is read in longer runs, and several images at a time: a block of a channel
+// is as many planes as make kBlock values (its sums are in T), or a part of one plane.
+constexpr hone_int kMostChannels = 16, kRun = 256;
+inline hone_int channels_together(const Layout &l) { return max_of(1, min_of(kMostChannels, kRun / max_of(1, l.inner))); }
+
+// Calls f(from image, to image, from pixel, count of pixels) for the blocks of images [n0, n1).
+template <class F> inline void each_block(const Layout &l, hone_int n0, hone_int n1, F &&f) {
+  const hone_int images = max_of(1, kBlock / max_of(1, l.inner));
+  for (hone_int i = n0; i < n1; i += images)
+    for (hone_int p = 0; p < l.inner; p += kBlock) f(i, min_of(i + images, n1), p, min_of(kBlock, l.inner - p));
 }
 
-template <class T> Moments channel_moments(const T *x, const Layout &l, hone_int ch, hone_int n0, hone_int n1) {
-  Moments all;
-  each_block(l, ch, n0, n1, [&](hone_int at, hone_int count) { all.join(block_moments(x + at, count)); });
-  return all;
+// sums[k] = f(values of a and b, k) summed over the pixels [p, p + count) of images [i0, i1) of channel c0 + k, k < channels.
+template <class T, class F>
+inline void sum_planes(double *sums, const T *a, const T *b, const Layout &l, hone_int c0, hone_int channels, hone_int i0, hone_int i1, hone_int p,
+                       hone_int count, F &&f) {
+  Vec<T> sum[kMostChannels] = {};
+  for (hone_int i = i0; i < i1; i++)
+    for (hone_int k = 0; k < channels; k++) {
+      const hone_int at = (i * l.c + c0 + k) * l.inner + p;
+      add_block(sum[k], a + at, b + at, count, [&](Vec<T> u, Vec<T> v) { return f(u, v, k); });
+    }
+  for (hone_int k = 0; k < channels; k++) sums[k] = double(fold<T>(sum[k]));
+}
+
+template <class T> void plane_moments(Moments *all, const T *x, const Layout &l, hone_int c0, hone_int channels, hone_int n0, hone_int n1) {
+  for (hone_int k = 0; k < channels; k++) all[k] = Moments();
+  each_block(l, n0, n1, [&](hone_int i0, hone_int i1, hone_int p, hone_int count) {
+    T pivot[kMostChannels], centre[kMostChannels];
+    double sums[kMostChannels], mean[kMostChannels];
+    const double n = double(i1 - i0) * double(count);
+    for (hone_int k = 0; k < channels; k++) pivot[k] = x[(i0 * l.c + c0 + k) * l.inner + p];
+    sum_planes<T>(sums, x, x, l, c0, channels, i0, i1, p, count, [&](Vec<T> v, Vec<T>, hone_int k) { return v - broadcast(pivot[k]); });
+    for (hone_int k = 0; k < channels; k++) mean[k] = mean_of(double(pivot[k]), sums[k], n), centre[k] = T(mean[k]);
+    sum_planes<T>(sums, x, x, l, c0, channels, i0, i1, p, count, [&](Vec<T> v, Vec<T>, hone_int k) {
+      const Vec<T> d = v - broadcast(centre[k]);
+      return d * d;
+    });
+    for (hone_int k = 0; k < channels; k++) all[k].join(n, mean[k], squares_of(sums[k], mean[k], centre[k], n));
+  });
 }
 
 // ---- inner == 1: channels lie side by side -----------------------------------------------------------------------------------------
@@ -71,16 +101,14 @@ template <class T> void row_moments(Moments *all, const T *x, const Layout &l, h
     Vec<T> m[4];
     for (int u = 0; u < 4; u++) m[u] = load(pivot + u * lanes);
     sum_rows<T>(sums, x, x, l.c, c0, width, r, until, [&](Vec<T> v, Vec<T>, int u) { return v - m[u]; });
-    for (hone_int i = 0; i < width; i++) centre[i] = T(double(pivot[i]) + double(sums[i]) / count);
+    double mean[kWide<T>];
+    for (hone_int i = 0; i < width; i++) mean[i] = mean_of(double(pivot[i]), double(sums[i]), count), centre[i] = T(mean[i]);
     for (int u = 0; u < 4; u++) m[u] = load(centre + u * lanes);
     sum_rows<T>(squares, x, x, l.c, c0, width, r, until, [&](Vec<T> v, Vec<T>, int u) {
       const Vec<T> d = v - m[u];
       return d * d;
     });
-    for (hone_int i = 0; i < width; i++) {
-      const double mean = double(pivot[i]) + double(sums[i]) / count, off = mean - double(centre[i]);
-      all[i].join(count, mean, at_least_zero(double(squares[i]) - count * off * off));
-    }
+    for (hone_int i = 0; i < width; i++) all[i].join(count, mean[i], squares_of(double(squares[i]), mean[i], centre[i], count));
   }
 }
 
@@ -98,38 +126,44 @@ template <class T, class F> void map_rows(T *to, const T *a, const T *b, const L
   });
 }
 
-// The two passes over planes: take(channel, part) sums up, unless there is nothing to sum, finish(channel) makes constants of it, and
-// give(channel, from plane, to plane) uses them.
+// The two passes over planes: take(channel, how many, part) sums up, unless there is nothing to sum, finish(channel) makes constants of it,
+// and give(channel, how many, from image, to image) uses them.
 template <class Take, class Finish, class Give> void two_passes(const Layout &l, bool sums, Take &&take, Finish &&finish, Give &&give) {
-  if (l.c >= 16 || l.parts == 1) { // a channel stays in the second-level cache between the two passes
-    parallel_for(l.c, norm_grain(double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
-      for (hone_int ch = begin; ch < end; ch++) {
-        for (hone_int part = 0; sums && part < l.parts; part++) take(ch, part);
-        finish(ch);
-        give(ch, 0, l.n);
+  const hone_int together = channels_together(l), blocks = ceil_div(l.c, together);
+  const auto width = [&](hone_int block) { return min_of(together, l.c - block * together); };
+  if (l.c >= 16 || l.parts == 1) { // channels stay in the second-level cache between the two passes
+    parallel_for(blocks, norm_grain(double(together) * double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
+      for (hone_int block = begin; block < end; block++) {
+        const hone_int c0 = block * together, channels = width(block);
+        for (hone_int part = 0; sums && part < l.parts; part++) take(c0, channels, part);
+        for (hone_int ch = c0; ch < c0 + channels; ch++) finish(ch);
+        give(c0, channels, 0, l.n);
       }
     });
     return;
   }
   if (sums)
-    parallel_for(l.c * l.parts, 1, [&](hone_int begin, hone_int end) {
-      for (hone_int task = begin; task < end; task++) take(task / l.parts, task % l.parts);
+    parallel_for(blocks * l.parts, 1, [&](hone_int begin, hone_int end) {
+      for (hone_int task = begin; task < end; task++) take(task / l.parts * together, width(task / l.parts), task % l.parts);
     });
   for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
-  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
-    for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
+  parallel_for(l.n * blocks, norm_grain(double(together) * double(l.inner)), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) give(i % blocks * together, width(i % blocks), i / blocks, i / blocks + 1);
   });
 }
 
 // ---- the kernels --------------------------------------------------------------------------------------------------------------------
 
 // y = (x - mean) * scale + shift for every channel; the arrays have room for a whole vector at the end.
-template <class T> void normalise_planes(T *out, const T *x, const Layout &l, hone_int ch, hone_int n0, hone_int n1, T mean, T scale, T shift) {
-  const Vec<T> m = broadcast(mean), a = broadcast(scale), b = broadcast(shift);
-  for (hone_int i = n0; i < n1; i++) {
-    const hone_int at = (i * l.c + ch) * l.inner;
-    map_block(out + at, x + at, x + at, l.inner, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m), a, b); });
-  }
+template <class T>
+void normalise_planes(T *out, const T *x, const Layout &l, hone_int c0, hone_int channels, hone_int n0, hone_int n1, const T *mean, const T *scale,
+                      const T *shift) {
+  for (hone_int i = n0; i < n1; i++)
+    for (hone_int ch = c0; ch < c0 + channels; ch++) {
+      const hone_int at = (i * l.c + ch) * l.inner;
+      const Vec<T> m = broadcast(mean[ch]), a = broadcast(scale[ch]), b = broadcast(shift[ch]);
+      map_block(out + at, x + at, x + at, l.inner, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m), a, b); });
+    }
 }
 template <class T> void normalise_rows(T *out, const T *x, const Layout &l, const T *mean, const T *scale, const T *shift) {
   map_rows(out, x, x, l, [=](Vec<T> v, Vec<T>, hone_int ch) { return madd(Vec<T>(v - load(mean + ch)), load(scale + ch), load(shift + ch)); });
@@ -175,10 +209,12 @@ bool batch_norm(T *out, T *save_mean, T *save_invstd, const T *x, const T *weigh
     normalise_rows(out, x, l, mean.get(), scale, shift);
     return true;
   }
-  const auto take = [&](hone_int ch, hone_int part) {
-    moments[part * l.c + ch] = channel_moments(x, l, ch, part * l.per_task, min_of((part + 1) * l.per_task, l.n));
+  const auto take = [&](hone_int c0, hone_int channels, hone_int part) {
+    plane_moments(moments.get() + part * l.c + c0, x, l, c0, channels, part * l.per_task, min_of((part + 1) * l.per_task, l.n));
   };
-  const auto give = [&](hone_int ch, hone_int n0, hone_int n1) { normalise_planes(out, x, l, ch, n0, n1, save_mean[ch], scale[ch], shift[ch]); };
+  const auto give = [&](hone_int c0, hone_int channels, hone_int n0, hone_int n1) {
+    normalise_planes(out, x, l, c0, channels, n0, n1, save_mean, scale, shift);
+  };
   two_passes(l, true, take, finish, give);
   return true;
 }
@@ -200,8 +236,12 @@ bool batch_norm_eval(T *out, const T *x, const T *weight, const T *bias, const T
     normalise_rows(out, x, l, mean, scale, shift);
     return true;
   }
-  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
-    for (hone_int i = begin; i < end; i++) normalise_planes(out, x, l, i % l.c, i / l.c, i / l.c + 1, mean[i % l.c], scale[i % l.c], shift[i % l.c]);
+  const hone_int together = channels_together(l), blocks = ceil_div(l.c, together);
+  parallel_for(l.n * blocks, norm_grain(double(together) * double(l.inner)), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) {
+      const hone_int c0 = i % blocks * together;
+      normalise_planes(out, x, l, c0, min_of(together, l.c - c0), i / blocks, i / blocks + 1, mean, scale, shift);
+    }
   });
   return true;
 }
@@ -246,8 +286,12 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
           const hone_int until = min_of((part + 1) * l.per_task, l.n);
           for (hone_int r = part * l.per_task; r < until; r += kGradRows) {
             const hone_int r1 = min_of(r + kGradRows, until);
-            sum_rows<T>(part_sum, grad, grad, l.c, c0, width, r, r1, [](Vec<T> g, Vec<T>, int) { return g; });
-            sum_rows<T>(part_dot, grad, x, l.c, c0, width, r, r1, [&](Vec<T> g, Vec<T> v, int u) { return g * (v - vm[u]); });
+            Vec<T> added[4] = {};
+            sum_rows<T>(part_dot, grad, x, l.c, c0, width, r, r1, [&](Vec<T> g, Vec<T> v, int u) {
+              added[u] += g;
+              return g * (v - vm[u]);
+            });
+            for (int u = 0; u < 4; u++) store(part_sum + u * kLanes<T>, added[u]);
             for (hone_int i = 0; i < width; i++) sum[i] += double(part_sum[i]), dot[i] += double(part_dot[i]);
           }
         }
@@ -261,24 +305,30 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
     return true;
   }
 
-  const auto take = [&](hone_int ch, hone_int part) {
-    double sum = 0, dot = 0;
-    const Vec<T> m = broadcast(mean[ch]);
-    each_block(l, ch, part * l.per_task, min_of((part + 1) * l.per_task, l.n), [&](hone_int at, hone_int n) {
-      sum += sum_block(grad + at, grad + at, n, [](Vec<T> g, Vec<T>) { return g; });
-      dot += sum_block(grad + at, x + at, n, [=](Vec<T> g, Vec<T> v) { return g * (v - m); });
+  const auto take = [&](hone_int c0, hone_int channels, hone_int part) {
+    double *const sum = sums.get() + part * l.c + c0, *const dot = dots + part * l.c + c0;
+    for (hone_int k = 0; k < channels; k++) sum[k] = dot[k] = 0;
+    each_block(l, part * l.per_task, min_of((part + 1) * l.per_task, l.n), [&](hone_int i0, hone_int i1, hone_int p, hone_int n) {
+      Vec<T> s[kMostChannels] = {}, t[kMostChannels] = {};
+      for (hone_int i = i0; i < i1; i++)
+        for (hone_int k = 0; k < channels; k++) {
+          const hone_int at = (i * l.c + c0 + k) * l.inner + p;
+          const Vec<T> m = broadcast(mean[c0 + k]);
+          add_two(s[k], t[k], grad + at, x + at, n, [=](Vec<T> g, Vec<T> v, Vec<T> &a, Vec<T> &b) { a += g, b += g * (v - m); });
+        }
+      for (hone_int k = 0; k < channels; k++) sum[k] += double(fold<T>(s[k])), dot[k] += double(fold<T>(t[k]));
     });
-    sums[part * l.c + ch] = sum, dots[part * l.c + ch] = dot;
   };
-  const auto give = [&](hone_int ch, hone_int n0, hone_int n1) {
-    const Vec<T> m = broadcast(centre[ch]), g0 = broadcast(mean_grad[ch]), k = broadcast(slope[ch]), a = broadcast(scale[ch]);
-    for (hone_int i = n0; i < n1 && grad_x; i++) {
-      const hone_int at = (i * l.c + ch) * l.inner;
-      if (training)
-        map_block(grad_x + at, grad + at, x + at, l.inner, [=](Vec<T> g, Vec<T> v) { return Vec<T>((g - g0 - (v - m) * k) * a); });
-      else
-        map_block(grad_x + at, grad + at, grad + at, l.inner, [=](Vec<T> g, Vec<T>) { return Vec<T>(g * a); });
-    }
+  const auto give = [&](hone_int c0, hone_int channels, hone_int n0, hone_int n1) {
+    for (hone_int i = n0; i < n1 && grad_x; i++)
+      for (hone_int ch = c0; ch < c0 + channels; ch++) {
+        const Vec<T> m = broadcast(centre[ch]), g0 = broadcast(mean_grad[ch]), k = broadcast(slope[ch]), a = broadcast(scale[ch]);
+        const hone_int at = (i * l.c + ch) * l.inner;
+        if (training)
+          map_block(grad_x + at, grad + at, x + at, l.inner, [=](Vec<T> g, Vec<T> v) { return Vec<T>((g - g0 - (v - m) * k) * a); });
+        else
+          map_block(grad_x + at, grad + at, grad + at, l.inner, [=](Vec<T> g, Vec<T>) { return Vec<T>(g * a); });
+      }
   };
   two_passes(l, sums_needed, take, finish, give);
   return true;

@@ -12,7 +12,7 @@ namespace hone {
 namespace norms {
 
 constexpr hone_int kBlock = 2048; // values whose sums are taken in T before double does
-constexpr hone_int kGradRows = 16; // rows of a gradient's sums likewise
+constexpr hone_int kGradRows = 32; // rows of a gradient's sums likewise
 
 // Count, mean and sum of squared deviations; joined as Chan, Golub and LeVeque do.
 struct Moments {
@@ -27,32 +27,89 @@ struct Moments {
   void join(const Moments &other) { join(other.n, other.mean, other.m2); }
 };
 
-// f(values of a and b) summed over n elements.
-template <class T, class F> inline double sum_block(const T *a, const T *b, hone_int n, F &&f) {
-  constexpr hone_int lanes = kLanes<T>;
-  Vec<T> s[4] = {};
-  hone_int i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes)
-    for (int u = 0; u < 4; u++) s[u] += f(load(a + i + u * lanes), load(b + i + u * lanes));
-  for (; i + lanes <= n; i += lanes) s[0] += f(load(a + i), load(b + i));
-  double sum = double(sum_lanes<T>((s[0] + s[1]) + (s[2] + s[3])));
-  if (i < n) {
-    const Vec<T> rest = f(load_some(a + i, n - i), load_some(b + i, n - i));
-    for (hone_int l = 0; l < n - i; l++) sum += double(rest[l]);
-  }
-  return sum;
+// The lanes added up: halves onto halves, again and again.
+template <class T, int Width, int... I> inline __attribute__((always_inline)) T fold(const Vec<T> &v, std::integer_sequence<int, I...> lanes) {
+  if constexpr (Width == 0) return v[0];
+  else return fold<T, Width / 2>(Vec<T>(v + Vec<T>(__builtin_shufflevector(v, v, ((I + Width) % kLanes<T>)...))), lanes);
+}
+template <class T> inline T fold(const Vec<T> &v) { return fold<T, kLanes<T> / 2>(v, std::make_integer_sequence<int, kLanes<T>>{}); }
+
+// The lanes [from, until) of v, 0 in the others, whatever is in them.
+template <class T> inline Vec<T> some_lanes(const Vec<T> &v, hone_int from, hone_int until) {
+  using I = typename BitsOf<T>::I;
+  I number[kLanes<T>];
+  for (int i = 0; i < kLanes<T>; i++) number[i] = I(i);
+  const Vec<I> at = load(number);
+  return select((at >= broadcast(I(from))) & (at < broadcast(I(until))), v, Vec<T>{});
 }
 
-// to[i] = f(a[i], b[i]).
-template <class T, class F> inline void map_block(T *to, const T *a, const T *b, hone_int n, F &&f) {
+// f(values of a and b) added to sum over n elements. The last vector ends where the values do, so it may begin among those counted before.
+template <class T, class F> inline void add_block(Vec<T> &sum, const T *a, const T *b, hone_int n, F &&f) {
   constexpr hone_int lanes = kLanes<T>;
   hone_int i = 0;
-  for (; i + lanes <= n; i += lanes) store(to + i, f(load(a + i), load(b + i)));
-  if (i < n) store_some<T>(to + i, f(load_some(a + i, n - i), load_some(b + i, n - i)), n - i);
+  if (n >= 4 * lanes) {
+    Vec<T> s[4] = {};
+    for (; i + 4 * lanes <= n; i += 4 * lanes)
+      for (int u = 0; u < 4; u++) s[u] += f(load(a + i + u * lanes), load(b + i + u * lanes));
+    sum += (s[0] + s[1]) + (s[2] + s[3]);
+  }
+  for (; i + lanes <= n; i += lanes) sum += f(load(a + i), load(b + i));
+  if (i == n) return;
+  if (n >= lanes)
+    sum += some_lanes<T>(f(load(a + n - lanes), load(b + n - lanes)), lanes - (n - i), lanes);
+  else
+    sum += some_lanes<T>(f(load_some(a, n), load_some(b, n)), 0, n);
+}
+
+// Two sums in one pass: f(values of a and b, first, second) adds to both.
+template <class T, class F> inline void add_two(Vec<T> &first, Vec<T> &second, const T *a, const T *b, hone_int n, F &&f) {
+  constexpr hone_int lanes = kLanes<T>;
+  hone_int i = 0;
+  if (n >= 2 * lanes) {
+    Vec<T> s{}, t{};
+    for (; i + 2 * lanes <= n; i += 2 * lanes) {
+      f(load(a + i), load(b + i), first, second);
+      f(load(a + i + lanes), load(b + i + lanes), s, t);
+    }
+    first += s, second += t;
+  }
+  if (i + lanes <= n) f(load(a + i), load(b + i), first, second), i += lanes;
+  if (i == n) return;
+  Vec<T> s{}, t{};
+  if (n >= lanes) f(load(a + n - lanes), load(b + n - lanes), s, t);
+  else f(load_some(a, n), load_some(b, n), s, t);
+  const hone_int from = n >= lanes ? lanes - (n - i) : 0, until = n >= lanes ? lanes : n;
+  first += some_lanes<T>(s, from, until), second += some_lanes<T>(t, from, until);
+}
+
+// f(values of a and b) summed over n elements.
+template <class T, class F> inline double sum_block(const T *a, const T *b, hone_int n, F &&f) {
+  Vec<T> sum{};
+  add_block(sum, a, b, n, f);
+  return double(fold<T>(sum));
+}
+
+// to[i] = f(a[i], b[i]). The last vector overlaps the one before; it is computed first, for a or b may be `to`.
+template <class T, class F> inline void map_block(T *to, const T *a, const T *b, hone_int n, F &&f) {
+  constexpr hone_int lanes = kLanes<T>;
+  if (n < lanes) {
+    store_some<T>(to, f(load_some(a, n), load_some(b, n)), n);
+    return;
+  }
+  const Vec<T> last = f(load(a + n - lanes), load(b + n - lanes));
+  for (hone_int i = 0; i + lanes <= n; i += lanes) store(to + i, f(load(a + i), load(b + i)));
+  store(to + n - lanes, last);
 }
 
 // 0 for negative values; NaN stays.
 inline double at_least_zero(double x) { return x < 0 ? 0 : x; }
+
+// Moments from sums of differences to a pivot, and from squares around `centre`, the mean rounded to T.
+inline double mean_of(double pivot, double sum, double n) { return pivot + sum / n; }
+template <class T> inline double squares_of(double squares, double mean, T centre, double n) {
+  const double off = mean - double(centre);
+  return at_least_zero(squares - n * off * off);
+}
 
 // The moments of up to kBlock values, which stay in the first-level cache: the mean around the first value, then the squares around it.
 template <class T> Moments block_moments(const T *x, hone_int count) {
@@ -60,15 +117,13 @@ template <class T> Moments block_moments(const T *x, hone_int count) {
   const Vec<T> start = broadcast(pivot);
   Moments m;
   m.n = double(count);
-  m.mean = double(pivot) + sum_block(x, x, count, [=](Vec<T> v, Vec<T>) { return v - start; }) / m.n;
+  m.mean = mean_of(double(pivot), sum_block(x, x, count, [=](Vec<T> v, Vec<T>) { return v - start; }), m.n);
   const Vec<T> centre = broadcast(T(m.mean));
-  const double m2 = sum_block(x, x, count, [=](Vec<T> v, Vec<T>) {
+  const double squares = sum_block(x, x, count, [=](Vec<T> v, Vec<T>) {
     const Vec<T> d = v - centre;
     return d * d;
   });
-  // The squares were taken around the rounded mean.
-  const double off = m.mean - double(T(m.mean));
-  m.m2 = at_least_zero(m2 - m.n * off * off);
+  m.m2 = squares_of(squares, m.mean, T(m.mean), m.n);
   return m;
 }
 

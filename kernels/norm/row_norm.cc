@@ -24,15 +24,15 @@ template <class T> struct RowStats {
 
 // Sums of two vectors that f(position, Whole or Part, a, b) adds to; beyond the end f must add zeros.
 template <class T, class F> inline void sum_two(hone_int n, double &first, double &second, F &&f) {
+  constexpr hone_int lanes = kLanes<T>;
   for (hone_int p = 0; p < n; p += kBlock) {
-    Vec<T> a[2] = {}, b[2] = {};
-    int turn = 0;
-    each_vector<T>(min_of(kBlock, n - p), [&](hone_int i, auto part) {
-      f(p + i, part, a[turn], b[turn]);
-      turn ^= 1;
-    });
-    first += double(sum_lanes<T>(a[0] + a[1]));
-    second += double(sum_lanes<T>(b[0] + b[1]));
+    Vec<T> a0{}, a1{}, b0{}, b1{};
+    const hone_int until = min_of(p + kBlock, n);
+    hone_int i = p;
+    for (; i + 2 * lanes <= until; i += 2 * lanes) f(i, Whole<T>{}, a0, b0), f(i + lanes, Whole<T>{}, a1, b1);
+    each_vector<T>(until - i, [&](hone_int at, auto part) { f(i + at, part, a0, b0); });
+    first += double(fold<T>(a0 + a1));
+    second += double(fold<T>(b0 + b1));
   }
 }
 
@@ -85,71 +85,70 @@ template <class T> struct RowGrad {
 
 // ---- span 1: every element of a row has a weight of its own ----------------------------------------------------------------------------
 
-template <class T> void grad_x_row(T *to, const T *grad, const T *x, const T *w, double mean, double invstd, const Rows &l) {
+// One row's gradient, and what it adds to the gradients of weight and bias (dots, sums: l.channels values; null: not wanted) on the way.
+template <class T, bool Affine>
+void grad_row(T *to, const T *grad, const T *x, const T *w, T *sums, T *dots, double mean, double invstd, const Rows &l) {
   const RowStats<T> s(mean, invstd);
-  const Vec<T> m = broadcast(s.mean), off = broadcast(s.off);
+  const Vec<T> m = broadcast(s.mean), off = broadcast(s.off), scale = broadcast(s.invstd);
   double sum = 0, dot = 0;
   const auto h = [&](hone_int i, auto part) { return w ? Vec<T>(part.load(grad + i) * part.load(w + i)) : part.load(grad + i); };
   sum_two<T>(l.channels, sum, dot, [&](hone_int i, auto part, Vec<T> &a, Vec<T> &b) {
-    const Vec<T> v = h(i, part);
+    const Vec<T> g = part.load(grad + i), distance = part.load(x + i) - m - off, v = w ? Vec<T>(g * part.load(w + i)) : g;
     a += v;
-    b += v * (part.load(x + i) - m - off);
+    b += v * distance;
+    if (Affine) {
+      part.store(sums + i, Vec<T>(part.load(sums + i) + g));
+      part.store(dots + i, Vec<T>(part.load(dots + i) + g * Vec<T>(distance * scale)));
+    }
   });
+  if (!to) return;
   const RowGrad<T> f(s, invstd, sum, dot, l);
   each_vector<T>(l.channels, [&](hone_int i, auto part) { part.store(to + i, f(h(i, part), part.load(x + i))); });
 }
 
-// Adds the gradients of weight and bias of rows n0 .. n1 of every group to sums and dots [groups * channels].
-template <class T>
-void add_affine(double *sums, double *dots, const T *grad, const T *x, const double *mean, const double *invstd, const Rows &l, hone_int n0, hone_int n1) {
-  constexpr hone_int lanes = kLanes<T>, wide = 2 * lanes;
-  for (hone_int g = 0; g < l.groups; g++)
-    for (hone_int c0 = 0; c0 < l.channels; c0 += wide) {
-      const hone_int width = min_of(wide, l.channels - c0);
-      Vec<T> sum[2] = {}, dot[2] = {};
-      for (hone_int n = n0; n < n1; n++) {
-        const hone_int row = n * l.groups + g, at = row * l.channels + c0;
-        const RowStats<T> s(mean[row], invstd[row]);
-        for (int u = 0; u < 2 && u * lanes < width; u++) {
-          const auto add = [&](auto part) {
-            const Vec<T> v = part.load(grad + at + u * lanes);
-            sum[u] += v;
-            dot[u] += v * ((part.load(x + at + u * lanes) - broadcast(s.mean) - broadcast(s.off)) * broadcast(s.invstd));
-          };
-          if (width - u * lanes >= lanes) add(Whole<T>{});
-          else add(Part<T>{width - u * lanes});
-        }
-      }
-      for (hone_int i = 0; i < width; i++) {
-        sums[g * l.channels + c0 + i] += double(sum[i / lanes][i % lanes]);
-        dots[g * l.channels + c0 + i] += double(dot[i / lanes][i % lanes]);
-      }
-    }
-}
-
+// Sums run in T over kGradRows rows of every group, then in double; so they do from one part of the rows to the next.
 template <class T>
 bool backward_elements(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, const T *x, const T *weight, const double *mean, const double *invstd,
                        const Rows &l) {
   const hone_int batch = l.rows / l.groups, width = l.groups * l.channels;
   const bool affine = grad_weight || grad_bias;
-  const hone_int per_part = max_of(kGradRows, ceil_div(ceil_div(batch, hone_int(64)), kGradRows) * kGradRows), parts = ceil_div(batch, per_part);
-  Memory<double> sums(affine ? 2 * parts * width : 0);
-  if (!sums.get()) return false;
-  for (hone_int i = 0; affine && i < 2 * parts * width; i++) sums[i] = 0;
+  const hone_int most_parts = max_of(1, min_of(64, (hone_int(1) << 18) / max_of(1, width)));
+  const hone_int per_part = max_of(kGradRows, ceil_div(ceil_div(batch, most_parts), kGradRows) * kGradRows), parts = ceil_div(batch, per_part);
+  Memory<double> totals(affine ? 2 * parts * width : 0);
+  Memory<T> rows(affine ? 2 * parts * width : 0);
+  if (!totals.get() || !rows.get()) return false;
+  const auto add_up = [&](double *to, T *from) {
+    for (hone_int i = 0; i < 2 * width; i++) to[i] += double(from[i]), from[i] = 0;
+  };
   parallel_for(parts, norm_grain(double(per_part) * double(width)), [&](hone_int begin, hone_int end) {
-    for (hone_int part = begin; part < end; part++)
-      for (hone_int n0 = part * per_part; n0 < min_of((part + 1) * per_part, batch); n0 += kGradRows) {
-        const hone_int n1 = min_of(n0 + kGradRows, min_of((part + 1) * per_part, batch));
-        if (affine) add_affine(sums.get() + 2 * part * width, sums.get() + (2 * part + 1) * width, grad, x, mean, invstd, l, n0, n1);
-        for (hone_int r = n0 * l.groups; grad_x && r < n1 * l.groups; r++)
-          grad_x_row(grad_x + r * l.channels, grad + r * l.channels, x + r * l.channels, weight ? weight + l.first_channel(r) : nullptr, mean[r], invstd[r], l);
+    for (hone_int part = begin; part < end; part++) {
+      double *const to = totals.get() + 2 * part * width;
+      T *const sums = rows.get() + 2 * part * width, *const dots = sums + width;
+      for (hone_int i = 0; affine && i < 2 * width; i++) to[i] = 0, sums[i] = 0;
+      const hone_int until = min_of((part + 1) * per_part, batch);
+      for (hone_int n0 = part * per_part; n0 < until; n0 += kGradRows) {
+        for (hone_int r = n0 * l.groups; r < min_of(n0 + kGradRows, until) * l.groups; r++) {
+          const hone_int at = r * l.channels, c = l.first_channel(r);
+          const auto run = affine ? grad_row<T, true> : grad_row<T, false>;
+          run(grad_x ? grad_x + at : nullptr, grad + at, x + at, weight ? weight + c : nullptr, affine ? sums + c : nullptr, affine ? dots + c : nullptr,
+              mean[r], invstd[r], l);
+        }
+        if (affine) add_up(to, sums);
       }
+    }
   });
-  for (hone_int c = 0; affine && c < width; c++) {
-    double sum = 0, dot = 0;
-    for (hone_int part = 0; part < parts; part++) sum += sums[2 * part * width + c], dot += sums[(2 * part + 1) * width + c];
-    if (grad_weight) grad_weight[c] = T(dot);
-    if (grad_bias) grad_bias[c] = T(sum);
+  if (!affine || parts == 0) {
+    for (hone_int c = 0; affine && c < width; c++) {
+      if (grad_weight) grad_weight[c] = 0;
+      if (grad_bias) grad_bias[c] = 0;
+    }
+    return true;
+  }
+  for (hone_int part = 1; part < parts; part++)
+    for (hone_int i = 0; i < 2 * width; i++) totals[i] += totals[2 * part * width + i];
+  for (hone_int c = 0; c < width; c++) {
+    if (grad_weight) grad_weight[c] = T(totals[width + c]);
+    if (grad_bias) grad_bias[c] = T(totals[c]);
   }
   return true;
 }
@@ -173,11 +172,11 @@ bool backward_planes(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, con
         const hone_int plane = r * l.channels + k;
         const T *const g = grad + plane * l.span, *const v = x + plane * l.span;
         double plane_sum = 0, plane_dot = 0;
-        sum_two<T>(l.span, plane_sum, plane_dot, [&](hone_int i, auto part, Vec<T> &a, Vec<T> &b) {
-          const Vec<T> h = part.load(g + i);
-          a += h;
-          b += h * (part.load(v + i) - m - off);
-        });
+        for (hone_int p = 0; p < l.span; p += kBlock) {
+          Vec<T> first{}, second{};
+          add_two(first, second, g + p, v + p, min_of(kBlock, l.span - p), [=](Vec<T> h, Vec<T> u, Vec<T> &a, Vec<T> &b) { a += h, b += h * (u - m - off); });
+          plane_sum += double(fold<T>(first)), plane_dot += double(fold<T>(second));
+        }
         sums[plane] = plane_sum, dots[plane] = plane_dot * invstd[r];
         sum += plane_sum * (w ? double(w[k]) : 1), dot += plane_dot * (w ? double(w[k]) : 1);
       }
