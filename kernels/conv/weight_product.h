@@ -95,10 +95,11 @@ struct ProductPlan {
 
 // Whether products beat the direct sum: enough channels to fill the tiles, and places enough to pay for the transformations.
 template <class T> bool products_pay(const ConvShape &s) {
-  if (s.c_per_group < kLanes<T> || s.o_per_group < kLanes<T>) return false;
+  if (s.c_per_group < kLanes<T> || s.o_per_group < kLanes<T> || s.n * s.oh * s.ow == 0) return false;
   if (s.kh == 1 && s.kw == 1) return true;
   if (sizeof(T) != 4 || s.kh != 3 || s.kw != 3 || s.stride_h != 1 || s.stride_w != 1 || s.dil_h != 1 || s.dil_w != 1) return false;
-  return s.n * ceil_div(s.oh, 4) * ceil_div(s.ow, 4) >= 4 && s.oh >= 3 && s.ow >= 3;
+  const bool fits = s.c_per_group * s.o_per_group * 36 * hone_int(sizeof(T)) <= (hone_int(64) << 20); // the sums of all points
+  return fits && s.n * ceil_div(s.oh, 4) * ceil_div(s.ow, 4) >= 4 && s.oh >= 3 && s.ow >= 3;
 }
 
 template <class T> ProductPlan plan_product(const ConvShape &s) {
@@ -113,7 +114,8 @@ template <class T> ProductPlan plan_product(const ConvShape &s) {
   // A band's turned pixels stay in the second-level cache; a chunk's packed places in the third, those of a single product in the second.
   const hone_int row_bytes = max_of(1, max_of(s.w, s.ow) * p.tile * kVecBytes);
   const hone_int place_bytes = p.points * (s.c_per_group + s.o_per_group) * hone_int(sizeof(T));
-  const hone_int places = p.winograd ? min_of(256, max_of(64, (hone_int(6) << 20) / place_bytes)) : min_of(1024, max_of(256, (hone_int(768) << 10) / place_bytes));
+  const hone_int fitting = max_of((hone_int(6) << 20) / place_bytes, s.c_per_group * s.o_per_group / (s.c_per_group + s.o_per_group)); // or no more than the sums take
+  const hone_int places = p.winograd ? min_of(256, max_of(64, fitting)) : min_of(1024, max_of(256, (hone_int(768) << 10) / place_bytes));
   p.band = min_of(p.rows, max_of(1, min_of((hone_int(192) << 10) / row_bytes, places / p.cols)));
   p.bands = ceil_div(p.rows, p.band);
   p.band = ceil_div(p.rows, p.bands);
