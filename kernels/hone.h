@@ -265,7 +265,8 @@ HONE_KERNEL(conv2d_backward_input)(int32_t dtype, void *grad_x, const void *grad
 HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad_bias, const void *x, const void *grad_out,
                                     const double *geometry);
 
-/* ---- pooling (conv/pool.cc): f32, f64; geometry as for conv2d with o = c, groups 1 -------------------------------------------------- */
+/* ---- pooling (pool/pool.cc): f32, f64; geometry as for conv2d with o = c, groups 1 -------------------------------------------------- */
+/* An axis of stride 0 has the windows of adaptive pooling: window i covers floor(i size / out) to ceil((i + 1) size / out); padding 0. */
 
 /* Max pooling; indices int64 [n, c, oh, ow] hold the flat position in the input plane (h * w), the first of equals, NaN wins.
  * Padding never wins. indices may be 0. */

@@ -119,6 +119,39 @@ template <class T> void test(const Case &s, int32_t dtype, uint64_t seed) {
                 s.ph, s.pw, s.dh, s.dw, s.ceil, dtype);
 }
 
+// Windows of adaptive pooling (stride 0), held against plain windows of the same places.
+template <class T> void test_adaptive(int h, int w, int oh, int ow, int32_t dtype, uint64_t seed) {
+  check::Lcg random(seed);
+  const double geometry[16] = {2, 2, double(h), double(w), 2, 1, 1, double(oh), double(ow), oh == 1 ? 1.0 : 0.0, 0, 0, 0, 1, 1, 1};
+  const int kh = oh == 1 ? 1 : 0; // with stride 1 and one window the kernel's size counts
+  const size_t plane = size_t(h) * w, out_plane = size_t(oh) * ow;
+  const auto coarse = random_values<T>(4 * plane, random, true), x = random_values<T>(4 * plane, random, false);
+  const auto grad = random_values<T>(4 * out_plane, random, false);
+  std::vector<T> best(4 * out_plane), got(best.size()), got_x(x.size());
+  std::vector<double> mean(best.size()), mean_grad(x.size());
+  std::vector<int64_t> index(best.size()), got_index(best.size());
+  for (size_t i = 0; i < 4; i++)
+    for (int y = 0; y < oh; y++)
+      for (int q = 0; q < ow; q++) {
+        const int y0 = kh ? 0 : y * h / oh, y1 = kh ? kh : ((y + 1) * h + oh - 1) / oh, x0 = q * w / ow, x1 = ((q + 1) * w + ow - 1) / ow;
+        const size_t p = i * out_plane + size_t(y) * ow + q;
+        best[p] = T(-INFINITY), index[p] = y0 * w + x0;
+        for (int a = y0; a < y1; a++)
+          for (int b = x0; b < x1; b++) {
+            const size_t at = i * plane + size_t(a) * w + b;
+            const T v = coarse[at];
+            if (v > best[p] || v != v) best[p] = v, index[p] = a * w + b;
+            mean[p] += double(x[at]) / ((y1 - y0) * (x1 - x0));
+            mean_grad[at] += double(grad[p]) / ((y1 - y0) * (x1 - x0));
+          }
+      }
+  bool ok = CHECK(hone_max_pool2d(dtype, got.data(), got_index.data(), coarse.data(), geometry) == HONE_OK);
+  ok &= CHECK(same(got, best)) && CHECK(same(got_index, index));
+  ok &= CHECK(hone_avg_pool2d(dtype, got.data(), x.data(), geometry, 1, 0) == HONE_OK) && CHECK(all_close(got, mean));
+  ok &= CHECK(hone_avg_pool2d_backward(dtype, got_x.data(), grad.data(), geometry, 1, 0) == HONE_OK) && CHECK(all_close(got_x, mean_grad));
+  if (!ok) std::printf("  in adaptive %d x %d to %d x %d dtype %d\n", h, w, oh, ow, dtype);
+}
+
 } // namespace
 
 int main() {
@@ -142,6 +175,11 @@ int main() {
     hone_set_threads(1 + i % 3);
     test<float>(s, HONE_F32, seed++);
     test<double>(s, HONE_F64, seed++);
+  }
+  for (int i = 0; i < 300; i++) {
+    const int h = between(1, 20), w = between(1, 70), oh = between(1, 9), ow = between(2, 9);
+    test_adaptive<float>(h, w, oh, ow, HONE_F32, seed++);
+    test_adaptive<double>(h, w, oh, ow, HONE_F64, seed++);
   }
   return check::finish();
 }

@@ -35,6 +35,7 @@ export interface Geometry {
   readonly o: number;
   readonly kernel: readonly [number, number];
   readonly outSize: readonly [number, number];
+  /** 0 along an axis: the windows of adaptive pooling. */
   readonly stride: readonly [number, number];
   /** At the top and left. */
   readonly padding: readonly [number, number];

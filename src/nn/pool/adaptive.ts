@@ -1,16 +1,12 @@
 /** Pooling over as many windows as give a wanted size: window i of an axis covers floor(i from / to) to ceil((i + 1) from / to). */
 import { ShapeError, showShape } from '../../errors.js';
-import { div, mul } from '../../ops/elementwise/binary.js';
-import { where } from '../../ops/elementwise/table.js';
-import { gather } from '../../ops/gather/gather.js';
-import { indexSelect } from '../../ops/gather/index-select.js';
+import { mul } from '../../ops/elementwise/binary.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { filled, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
 import { listable, type Rank, sizesPerAxis } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { fromTypedArray, int64Of, tensor } from '../../tensor/create/create.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import type { Axes } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
@@ -150,45 +146,15 @@ export function adaptiveMaxPool3d<Indices extends boolean = false>(
   return adaptiveMaximum(3, x, readArguments('adaptiveMaxPool3d', MAXIMUM, args)) as Pooled<Indices>;
 }
 
-/** The windows along one axis. They overlap and differ in length, so each gets a run of its own, as long as the longest. */
-interface Windows {
-  readonly to: number;
-  /** Elements of a run; `from / to` where no runs are needed. */
-  readonly length: number;
-  /** Element by element, where the runs come from; a short window's last element is repeated. Null where nothing needs to be moved. */
-  readonly source: readonly number[] | null;
-  /** Which elements of the runs belong to their window. */
-  readonly inside: readonly boolean[];
-  readonly counts: readonly number[];
-}
-
-function windowsOf(from: number, to: number): Windows {
-  const starts = Array.from({ length: to }, (_, i) => Math.floor((i * from) / to));
-  const counts = starts.map((start, i) => Math.ceil(((i + 1) * from) / to) - start);
-  if (from % to === 0) return { to, length: from / to, source: null, inside: new Array<boolean>(from).fill(true), counts };
-  const length = Math.max(...counts);
-  const runs = starts.flatMap((start, i) =>
-    Array.from({ length }, (_, k) => [start + Math.min(k, counts[i]! - 1), k < counts[i]!] as const),
-  );
-  return { to, length, source: runs.map(([at]) => at), inside: runs.map(([, belongs]) => belongs), counts };
-}
-
-/** The windows of every axis laid out side by side, and the geometry that pools them. */
-function sideBySide(
-  x: Tensor,
-  rank: Rank,
-  sizes: readonly number[],
-): { runs: Tensor; windows: Windows[]; axes: Axes; index: (Tensor | null)[] } {
+/** The geometry of the windows: they lie side by side along an axis that divides evenly; elsewhere stride 0 has the kernels work them out. */
+function windowsOf(x: Tensor, rank: Rank, sizes: readonly number[]): Axes {
   const [n, c] = x.ndim === rank + 2 ? (x.shape as [number, number]) : [1, x.shape[0]!];
-  const windows = x.shape.slice(-rank).map((from, d) => windowsOf(from, sizes[d]!));
-  const index = windows.map(({ source }) => source && int64Of(source));
-  const runs = index.reduce<Tensor>((part, at, d) => (at === null ? part : indexSelect(part, part.ndim - rank + d, at)), x);
-  const kernel = windows.map((w) => w.length);
-  const zeros = windows.map(() => 0);
-  const ones = windows.map(() => 1);
-  const size = runs.shape.slice(-rank);
-  const axes: Axes = { n, c, size, o: c, kernel, outSize: sizes, stride: kernel, padding: zeros, dilation: ones, groups: 1 };
-  return { runs, windows, axes, index };
+  const size = x.shape.slice(-rank);
+  const stride = size.map((from, d) => (from % sizes[d]! === 0 ? from / sizes[d]! : 0));
+  const kernel = stride.map((each) => Math.max(each, 1));
+  const zeros = size.map(() => 0);
+  const ones = size.map(() => 1);
+  return { n, c, size, o: c, kernel, outSize: sizes, stride, padding: zeros, dilation: ones, groups: 1 };
 }
 
 /** `outputSize` for each axis; null keeps its size. */
@@ -204,23 +170,13 @@ function adaptiveAverage(rank: Rank, x: Tensor, outputSize: OutputSize): Tensor 
   const sizes = outputSizes(`adaptiveAvgPool${rank}d`, rank, x, outputSize);
   const shape = [...x.shape.slice(0, -rank), ...sizes];
   if (sizes.includes(0)) return nothing(x, shape);
-  const { runs, windows, axes } = sideBySide(x, rank, sizes);
-  const format = (out: Tensor) => (rank < 3 && x.ndim === rank + 2 ? formatOf(out, x) : out);
-  if (windows.every((w) => w.source === null)) return format(reshape(averageOf(runs, axes, true, 0), shape));
-  // Sums of what belongs to each window, over how much that is.
-  const own = windows.reduce<Tensor>((part, w, d) => where(along(w.inside.map(Number), d, rank, 'bool'), part, 0), runs);
-  const sums = reshape(averageOf(own, axes, true, 1), shape);
-  return format(windows.reduce<Tensor>((part, w, d) => div(part, along(w.counts, d, rank, x.dtype)), sums));
+  const means = reshape(averageOf(x, windowsOf(x, rank, sizes), true, 0), shape);
+  return rank < 3 && x.ndim === rank + 2 ? formatOf(means, x) : means;
 }
 
 /** An empty result, through which gradients of 0 reach x. */
 function nothing(x: Tensor, shape: readonly number[]): Tensor {
   return mul(filled(shape, x.dtype, 0), sum(x));
-}
-
-/** Values along axis d of `rank`. */
-function along(values: readonly number[], d: number, rank: Rank, dtype: 'bool' | Tensor['dtype']): Tensor {
-  return reshape(tensor([...values], { dtype }), [-1, ...new Array<number>(rank - 1 - d).fill(1)]);
 }
 
 function adaptiveMaximum(rank: Rank, x: Tensor, { outputSize, returnIndices }: AdaptiveSettings): Tensor | [Tensor, Tensor] {
@@ -230,19 +186,9 @@ function adaptiveMaximum(rank: Rank, x: Tensor, { outputSize, returnIndices }: A
     throw new ShapeError(`${op}: x is ${showShape(x.shape)}, without channels. Only the batch may be empty.`);
   const shape = [...x.shape.slice(0, -rank), ...sizes];
   if (sizes.includes(0)) return returnIndices ? [nothing(x, shape), emptyTensor(shape, 'int64')] : nothing(x, shape);
-  const { runs, axes, index } = sideBySide(x, rank, sizes);
-  const [values, places] = maxOf(runs, axes, returnIndices);
+  const [values, places] = maxOf(x, windowsOf(x, rank, sizes), returnIndices);
   const format = (y: Tensor) => (rank < 3 && x.ndim === rank + 2 ? formatOf(reshape(y, shape), x) : reshape(y, shape));
-  if (places === null) return format(values);
-  if (index.every((at) => at === null)) return [format(values), format(places)];
-  // Places in the runs become places in x: those of x's own elements, laid out as the runs are.
-  const from = x.shape.slice(-rank);
-  const own = reshape(fromTypedArray(BigInt64Array.from({ length: from.reduce((a, b) => a * b, 1) }, (_, i) => BigInt(i))), from);
-  const source = reshape(
-    index.reduce<Tensor>((part, at, d) => (at === null ? part : indexSelect(part, d, at)), own),
-    [-1],
-  );
-  return [format(values), format(gather(source, 0, reshape(places, [-1])))];
+  return places === null ? format(values) : [format(values), format(places)];
 }
 
 abstract class AdaptivePool<S extends OutputSize> extends Module {
