@@ -235,12 +235,13 @@ function fusedGradients(
     steps.cell,
   );
   const turned = (t: Tensor) => transpose(t, 0, 1);
+  const biasIh = needs.biasIh ? sum(dGates, 0) : null;
   const found = {
     x: needs.x ? mm(dGates, ih) : null,
     ih: needs.ih ? mm(turned(dGates), x) : null,
     hh: needs.hh ? mm(turned(dHidden), before) : null,
-    biasIh: needs.biasIh ? sum(dGates, 0) : null,
-    biasHh: needs.biasHh ? sum(dHidden, 0) : null,
+    biasIh,
+    biasHh: !needs.biasHh ? null : biasIh !== null && dHidden === dGates ? fresh(biasIh) : sum(dHidden, 0),
     // What was projected: o tanh(c').
     hr: needs.hr && dProj && inner ? mm(turned(dProj), mul(narrow(gates, 1, 3 * g.hidden, g.hidden), inner)) : null,
     h: needs.h ? dh : null,
