@@ -39,9 +39,7 @@ void copy_bytes(void *out, const void *src, hone_int bytes) {
 // n elements, each stride given in elements; items are moved, not interpreted.
 template <class T> void move_row(T *out, hone_int so, const T *in, hone_int si, hone_int n) {
   if (so == 1 && si == 1) {
-    if (n >= 32) std::memcpy(out, in, size_t(n) * sizeof(T));
-    else
-      for (hone_int i = 0; i < n; i++) out[i] = in[i];
+    copy_row(out, in, n);
   } else if (so == 1 && si == 0) {
     fill_typed(out, n, *in);
   } else if (so == 1 && si == -1) {
@@ -51,9 +49,11 @@ template <class T> void move_row(T *out, hone_int so, const T *in, hone_int si, 
   }
 }
 
-template <class To, class From> void cast_dense(To *out, const From *in, hone_int n) {
+// Not inlined: beside a strided loop compilers make no vectors of it.
+template <class To, class From> __attribute__((noinline)) void cast_dense(To *out, const From *in, hone_int n) {
   if constexpr (std::is_same<To, Bool>::value && !std::is_same<From, Bool>::value) {
-    for (hone_int i = 0; i < n; i++) out[i].v = in[i] != From(0); // convert's own, as a loop that compilers make vectors of
+    uint8_t *to = reinterpret_cast<uint8_t *>(out); // a loop that compilers make vectors of
+    for (hone_int i = 0; i < n; i++) to[i] = in[i] != From(0);
     return;
   }
   for (hone_int i = 0; i < n; i++) out[i] = convert<To>(in[i]);

@@ -4,7 +4,6 @@
 
 #include "support/dtype.h"
 #include "support/parallel.h"
-#include "support/simd.h"
 #include "support/sizes.h"
 #include "support/strided.h"
 
@@ -33,15 +32,6 @@ int32_t check_dims(const char *what, int32_t ndim, int32_t dim) {
   if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "%s: %d dims, the most is %d", what, int(ndim), HONE_MAX_DIMS);
   if (ndim > 0 && (dim < 0 || dim >= ndim)) return fail(HONE_E_INVALID, "%s: dim %d of %d dims", what, int(dim), int(ndim));
   return HONE_OK;
-}
-
-// n elements by whole vectors, where a call of memcpy would take as long as the copy.
-template <class T> inline void copy_row(T *to, const T *from, hone_int n) {
-  constexpr hone_int L = kLanes<T>;
-  hone_int i = 0;
-  if (n <= 32 * L)
-    for (; i + L <= n; i += L) store<T>(to + i, load(from + i));
-  if (i < n) std::memcpy(to + i, from + i, size_t(n - i) * sizeof(T));
 }
 
 hone_int wrap(int64_t index, hone_int dim) { return hone_int(index < 0 ? index + dim : index); }

@@ -286,8 +286,11 @@ void reduce_rows(void *out_, const void *a_, hone_int rows, hone_int len, const 
       for (hone_int k = 0; k < L; k++)
         v[k] = k < count ? row_vector<Op>(a + (r + k) * len, len, broadcast(shift ? shift[r + k] : T(0)), rest, end) : broadcast(Op::identity());
       turn_square<T>(v);
-      for (hone_int half = L / 2; half > 0; half /= 2)
-        for (hone_int k = 0; k < half; k++) v[k] = Op::join(v[k], v[k + half]);
+      if (len < L) // elements in their order, as few ones are joined elsewhere
+        for (hone_int k = 1; k < len; k++) v[0] = Op::join(v[0], v[k]);
+      else
+        for (hone_int half = L / 2; half > 0; half /= 2)
+          for (hone_int k = 0; k < half; k++) v[k] = Op::join(v[k], v[k + half]);
       T m[L];
       store<T>(m, v[0]);
       for (hone_int k = 0; k < count; k++) out[r + k] = result_of<Op, Out>(m[k]);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hone.h"
+#include "support/simd.h"
 
 namespace hone {
 
@@ -94,5 +95,21 @@ template <int K> struct RowCursor {
     }
   }
 };
+
+// n elements from one place to another, apart from it: short rows by whole vectors, where a call of memcpy would take as long as the copy.
+template <class T> inline void copy_row(T *to, const T *from, hone_int n) {
+  constexpr hone_int L = kVecBytes / hone_int(sizeof(T));
+  auto copy = [=](hone_int at) { store(reinterpret_cast<char *>(to + at), load(reinterpret_cast<const char *>(from + at))); };
+  if (n > 64 * L) {
+    std::memcpy(to, from, size_t(n) * sizeof(T));
+    return;
+  }
+  hone_int i = 0;
+  for (; i + L <= n; i += L) copy(i);
+  if (i == n) return;
+  if (n >= L) copy(n - L); // shares elements with the one before
+  else
+    for (; i < n; i++) to[i] = from[i];
+}
 
 } // namespace hone

@@ -246,7 +246,7 @@ export const binaryDefinitions = {
   ),
   mish_grad: gradient('mish_grad', (g, x) => mul(g, mishSecond(x))),
   hardswish_grad: gradient('hardswish_grad', (g, x) =>
-    mul(g, where(binaryOp('logical_and', binaryOp('gt', x, -3), binaryOp('lt', x, 3)), 1 / 3, 0)),
+    where(binaryOp('logical_and', binaryOp('gt', x, -3), binaryOp('lt', x, 3)), div(g, 3), 0),
   ),
   bitwise_and: integers,
   bitwise_or: integers,
