@@ -140,8 +140,8 @@ template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight
 
 template <class T> bool backward_weight(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
   if (products_pay<T>(s)) {
-    const ProductOutcome outcome = weight_product(grad_weight, grad_bias, x, grad, s);
-    if (outcome != ProductOutcome::NotFinite) return outcome == ProductOutcome::Done;
+    const Outcome outcome = weight_product(grad_weight, grad_bias, x, grad, s);
+    if (outcome != Outcome::NotFinite) return outcome == Outcome::Done;
   }
   return weight_gradient(grad_weight, grad_bias, x, grad, s);
 }

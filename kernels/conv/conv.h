@@ -30,6 +30,9 @@ struct ConvShape {
   }
 };
 
+// What came of a sum by Winograd's scheme; where it is not finite the direct sum has to decide which values are.
+enum class Outcome { Done, NotFinite, NoMemory };
+
 // A thread's workspace, kept from call to call: fresh pages from the system cost more than a small convolution.
 inline Workspace &thread_workspace() {
   static thread_local Workspace workspace;

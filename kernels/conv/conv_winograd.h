@@ -230,8 +230,6 @@ bool transform_outputs(T *out, const T *sums, hone_int step, const T *bias, cons
   return sum_lanes<T>(zero) == 0;
 }
 
-enum class Outcome { Done, NotFinite, NoMemory };
-
 template <class T> Outcome winograd_images(T *out, const T *in, const T *weight, const T *bias, const TapSum &s) {
   using winograd::kParts, winograd::kTile;
   constexpr hone_int lanes = kLanes<T>, width = tile::kWidth * lanes;

@@ -241,10 +241,8 @@ template <class T> bool finish_winograd(const T *sums, hone_int point_step, cons
   return sum_lanes<T>(odd) == 0;
 }
 
-enum class ProductOutcome { Done, NoMemory, NotFinite };
-
 // NotFinite: Winograd's sums mix all taps, so infinities would spread to taps that they do not reach; the direct sum has to decide.
-template <class T> ProductOutcome weight_product(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
+template <class T> Outcome weight_product(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
   constexpr hone_int L = kLanes<T>;
   static thread_local Workspace workspace;
   const ProductPlan p = plan_product<T>(s);
@@ -257,7 +255,7 @@ template <class T> ProductOutcome weight_product(T *grad_weight, T *grad_bias, c
   const hone_int sums_size = p.chunks > 1 ? a.panels * b.panels * p.points * tile_size : 0;
   const hone_int o_vectors = p.swapped ? vectors_b : vectors_a, bias_size = grad_bias ? p.units(s.n) * o_vectors * L : 0;
   T *const memory = static_cast<T *>(workspace.get(size_t(size_a + size_b + sums_size + bias_size) * sizeof(T)));
-  if (!memory) return ProductOutcome::NoMemory;
+  if (!memory) return Outcome::NoMemory;
   a.packed = memory, b.packed = memory + size_a;
   T *const sums = b.packed + size_b, *const bias_sums = sums + sums_size;
   const ProductTile<T> tile = product_tile_of<T>(p.height, std::make_index_sequence<sizeof(kProductRows) / sizeof(int)>());
@@ -322,7 +320,7 @@ template <class T> ProductOutcome weight_product(T *grad_weight, T *grad_bias, c
       grad_bias[g * s.o_per_group + o] = T(sum);
     }
   }
-  return failed ? ProductOutcome::NoMemory : finite ? ProductOutcome::Done : ProductOutcome::NotFinite;
+  return failed ? Outcome::NoMemory : finite ? Outcome::Done : Outcome::NotFinite;
 }
 
 } // namespace conv
