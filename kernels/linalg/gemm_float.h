@@ -64,7 +64,7 @@ enum class Way { Blocked, Turned, Dots };
 struct Plan {
   Way way;
   hone_int block_k;      // k falls into blocks of this size
-  hone_int tile;         // turned only: rows of b in a tile
+  hone_int tile;         // rows in a tile of c; turned: rows of b
   bool pack_a, pack_b;   // blocked only
   bool by_rows;          // blocked only: all panels for a tile of rows, not all tiles of rows for a panel
   hone_int unit_m, unit_n; // parts are cut at multiples of these
@@ -88,9 +88,10 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
     plan.unit_n = 12;
     return plan;
   }
-  // Rows a multiple of 4 KiB apart fall on the same few cache lines: of a set's eight only so many rows of b can be read side by side.
+  // Rows a multiple of 4 KiB apart fall on the same eight cache lines: only so many of b can be read, and of c written, side by side.
   const auto aliases = [](hone_int ld, hone_int bytes) { return (ld * hone_int(sizeof(T))) % bytes == 0; };
-  if (g.trans_b && !g.trans_a && g.m <= kTurnedRows && g.n >= g.m && g.k >= 2 * L) {
+  // Turned where transposing a tile of c, and lanes without a row, cost less than packing b.
+  if (g.trans_b && !g.trans_a && g.m <= kTurnedRows && g.n >= g.m && g.k >= 2 * L && g.k > g.m && round_up(g.m, L) - g.m <= 4) {
     plan.way = Way::Turned;
     plan.tile = aliases(g.ldb, 4096) ? 4 : aliases(g.ldb, 2048) ? 8 : kTurnedTile;
     plan.unit_m = L;
@@ -104,6 +105,7 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   const bool far = g.k * g.n * hone_int(sizeof(T)) > (1 << 20) || (g.batch > 1 && g.stride_b != 0);
   const hone_int panels = ceil_div(g.n, kWidth * L);
   plan.by_rows = g.k <= kThinK;
+  plan.tile = plan.by_rows && kRows > 7 && aliases(g.ldc, 4096) ? 7 : kRows;
   plan.pack_b = g.trans_b || (!plan.by_rows && g.m > (far ? 14 : 48));
   plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
   return plan;
@@ -114,10 +116,10 @@ template <class T> Epilogue<T> epilogue_at(const Gemm<T> &g, hone_int p0, hone_i
   return {bias && !g.bias_row ? bias + j : nullptr, bias && g.bias_row ? bias + i : nullptr, g.accumulate || p0 > 0};
 }
 
-// One block of k of a block of rows: packed row tiles at most kRows high, all about equally high.
+// A block of rows as tiles at most `high`, all about equally high.
 struct RowTiles {
   hone_int count, each, more;
-  explicit RowTiles(hone_int rows) : count(ceil_div(rows, kRows)), each(rows / count), more(rows % count) {}
+  RowTiles(hone_int rows, hone_int high) : count(ceil_div(rows, high)), each(rows / count), more(rows % count) {}
   hone_int start(hone_int t) const { return t * each + min_of(t, more); }
   int height(hone_int t) const { return int(each + (t < more)); }
 };
@@ -186,7 +188,7 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
     for (hone_int j0 = part.n0; j0 < part.n1; j0 += chunk) {
       const hone_int j1 = min_of(part.n1, j0 + chunk);
       for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
-        const RowTiles tiles(min_of(block_m, part.m1 - i0));
+        const RowTiles tiles(min_of(block_m, part.m1 - i0), plan.tile);
         if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
         const auto vectors_at = [&](hone_int j) { return j1 - j <= L ? 1 : width == kWidth * L || j1 - j <= kWidth * L ? kWidth : kSlimWidth; };
         // One tile of c, from columns of b at `b`.

@@ -190,8 +190,8 @@ template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, Side side =
   if (vectors == kSlimWidth) return pick_rows<T, kSlimWidth, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kSlimRows>());
   if (side == Side::Keep) return pick_rows<T, kWidth, ByRow, Side::Keep>(rows, heights);
   if (side == Side::Copy) return pick_rows<T, kWidth, ByRow, Side::Copy>(rows, heights);
-  // Fetching only warms the cache; float64 goes without, which spares compiling as many kernels again.
-  if constexpr (sizeof(T) == 4) {
+  // Fetching only warms the cache, for large products; those have a packed, which spares compiling as many kernels again.
+  if constexpr (!ByRow) {
     if (side == Side::Fetch) return pick_rows<T, kWidth, ByRow, Side::Fetch>(rows, heights);
   }
   return pick_rows<T, kWidth, ByRow, Side::Nothing>(rows, heights);
