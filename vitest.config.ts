@@ -18,7 +18,7 @@ export const alias = [
 
 /** What no engine can change: text, parsers, walks over what is exported, and the mathematics of gradients (test/coverage.test.ts). */
 const once = [
-  'test/{class-names,coverage,floors,readme}.test.ts',
+  'test/{bench,class-names,coverage,floors,readme}.test.ts',
   'test/{docs,editor}/**/*.test.ts',
   'src/cli/{program,schedules}.test.ts',
   'src/cli/runs/*.test.ts',

@@ -5,8 +5,9 @@ import type { FigureResult, OperationResult, Results, StepResult } from '../meas
 import { THEMES } from '../workloads/operations/operation.js';
 import { digits, ratioOf, showRatio, showTiming } from './format.js';
 
-/** A table of Markdown. */
+/** A table of Markdown; of a part that was not run, a word instead. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return 'Not measured in this run.';
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
@@ -125,13 +126,14 @@ function machineText({ date, commit, processor, cores, system, node, versions, m
     const rates = triad.map(([bytes, rate]) => `${rate.toFixed(0)} (${(bytes / 2 ** 20).toFixed(1)} MB)`).join(', ');
     return `- ${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: multiply-adds ${float32.toFixed(0)} GFLOP/s in float32, ${float64.toFixed(0)} in float64; triad ${rates} GB/s`;
   });
+  const limits = measured.length > 0 ? ' What this machine can do at best, measured in the same run:' : '';
   return [
-    `${date}, commit ${commit}: ${processor}, ${cores} cores, ${system}, Node ${node}; ${names.join(', ')}. What this machine can do at best, measured in the same run:`,
+    `${date}, commit ${commit}: ${processor}, ${cores} cores, ${system}, Node ${node}; ${names.join(', ')}.${limits}`,
     ...measured,
   ].join('\n\n');
 }
 
-/** The whole page. Parts that were not run have tables without rows, which are left out with a word. */
+/** The whole page. */
 export function performancePage(results: Results): string {
   const template = readFileSync(new URL('performance.template.md', import.meta.url), 'utf8');
   return template.replaceAll(/\{\{([^}]+)\}\}/g, (_, words: string) => {
@@ -144,7 +146,7 @@ export function performancePage(results: Results): string {
       case 'javascript':
         return javascriptTables(results) || 'Not measured in this run: TensorFlow.js and jax-js were not installed.';
       case 'operations':
-        return operationTables(results);
+        return operationTables(results) || table([], []);
       case 'figures':
         return figureTable(results, first, second);
       default:
