@@ -52,7 +52,7 @@ const settings: Settings = {
   engines: (values.engines ?? (values.docs ? 'native,wasm' : 'native')).split(',') as ('native' | 'wasm')[],
   only: values.only.split(','),
   kinds: (['train', 'forward'] as const).filter((kind) => (!values.train && !values.forward) || values[kind]),
-  seconds: Number(values.seconds ?? (values.quick ? 0.8 : values.docs ? 2 : 4)),
+  seconds: Number(values.seconds ?? (values.quick ? 0.8 : values.docs ? 1.2 : 4)),
   quick: values.quick,
   source: values.source,
   kernels: values.kernels,
@@ -87,7 +87,7 @@ async function measure(): Promise<void> {
   if (parts.includes('memory')) await measureMemory(context);
   if (parts.includes('busy')) await measureBusy(context);
   if (parts.includes('programs')) measurePrograms(context);
-  if (parts.includes('images')) await runImages(settings.quick ? 1 : 3);
+  if (parts.includes('images')) await runImages(settings.quick || values.docs ? 1 : 3);
 }
 
 const started = performance.now();

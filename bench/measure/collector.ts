@@ -17,7 +17,7 @@ export async function measureCollector({ settings, results }: Context): Promise<
       const values: Record<string, number> = {};
       for (const peer of peers) {
         const none = await peer.make({ kind, model: row.model, data: row.data });
-        if (none === undefined) values[peer.name] = 100 * (await peer.collectorShare(settings.quick ? 300 : 800));
+        if (none === undefined) values[peer.name] = 100 * (await peer.collectorShare(settings.quick ? 300 : 500));
       }
       const met = Object.values(values).every((share) => share < 100 * MARK);
       results.figures.push({ part: 'collector', name: `${row.name}, ${kind}`, unit: '%', values, mark: 'below 3', met });

@@ -20,7 +20,7 @@ async function peakOf(command: PeerCommand, { model, data }: StepRow, kind: 'tra
 }
 
 export async function measureMemory({ settings, results }: Context): Promise<void> {
-  const commands = settings.engines.map((engine) => honeCommand({ engine, threads: 1, source: settings.source }));
+  const commands = settings.engines.slice(0, 1).map((engine) => honeCommand({ engine, threads: 1, source: settings.source }));
   const torch = torchCommand(1, false);
   if (typeof torch === 'string') console.log(torch);
   else commands.push(torch);
