@@ -157,7 +157,8 @@ bool pack_unit(const Factor<T> &f, const ProductPlan &p, hone_int point_step, ho
     return true;
   }
   const hone_int reach = p.winograd ? (f.is_grad ? 4 : 6) : 1;
-  const bool plain = f.stride_h == 1 && f.stride_w == 1 && f.pad_h == 0 && f.pad_w == 0;
+  // Its pixels are the places: an image may be larger than what is read of it, with steps of 1 too, where only one step fits.
+  const bool plain = f.stride_h == 1 && f.stride_w == 1 && f.pad_h == 0 && f.pad_w == 0 && f.w == p.cols;
   hone_int top = max_of(0, y0 * p.tile - f.pad_h), bottom = min_of(f.h, (y0 + rows - 1) * p.tile + reach - f.pad_h);
   bottom = max_of(top, bottom);
   const hone_int pixels = (bottom - top) * f.w, piece = rows * p.cols + L;
