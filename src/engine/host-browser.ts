@@ -113,7 +113,7 @@ let programUrl: string | undefined;
 const workers: WorkerHost = {
   maySleep: !inPage,
   start(program, data, failed) {
-    programUrl ??= URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
+    programUrl ??= URL.createObjectURL(new Blob([`${program}self.onmessage = ({ data }) => work(data);`], { type: 'text/javascript' }));
     const worker = new Worker(programUrl, { name: 'hone' });
     worker.onerror = (event) => {
       event.preventDefault();

@@ -154,7 +154,7 @@ function suitableFiles(): readonly WasmFile[] {
 const workers: WorkerHost = {
   maySleep: true,
   start(program, data, failed) {
-    const worker = new Worker(program, {
+    const worker = new Worker(`${program}work(require('node:worker_threads').workerData);`, {
       eval: true,
       workerData: data,
       name: 'hone',

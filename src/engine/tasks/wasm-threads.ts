@@ -28,8 +28,8 @@ export interface ThreadExports {
 }
 
 /**
- * The program of a worker, as text: it is the same in every host, and bundlers need not find it. It works until the process ends, or sleeps: what
- * it runs are the kernels' slices, and the names are those that the linker gives.
+ * The program of a worker, as text, so that bundlers need not find it; the host adds the line that calls `work` with its data. It works until the
+ * process ends, or sleeps: what it runs are the kernels' slices, and the names are those that the linker gives.
  */
 export const WORKER_PROGRAM = `
 const work = ({ module, memory, seat, stack, local }) => {
@@ -43,8 +43,6 @@ const work = ({ module, memory, seat, stack, local }) => {
   exports.__wasm_init_tls(local);
   exports.pool_work(seat);
 };
-if (typeof self === 'object' && typeof importScripts === 'function') self.onmessage = ({ data }) => work(data);
-else work(require('node:worker_threads').workerData);
 `;
 
 /** As scripts/build-kernels.mjs links it, in pages of 64 KiB; and what each worker's stack takes, as much as the first thread's. */

@@ -113,6 +113,7 @@ abstract class EluActivation extends Activation {
  */
 export class ELU extends EluActivation {
   static override readonly className: string = 'ELU';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return scaledElu('elu', x, this.alpha, 1, this.inplace);

@@ -52,6 +52,7 @@ export function geluOf(x: Tensor, approximate: 'none' | 'tanh'): Tensor {
  */
 export class GELU extends Module {
   static override readonly className: string = 'GELU';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** `'none'` for the exact function, `'tanh'` for an approximation. */
   readonly approximate: 'none' | 'tanh';
@@ -94,6 +95,7 @@ function siluOf(x: Tensor, inplace: boolean): Tensor {
 /** x * sigmoid(x), also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
 export class SiLU extends PlainActivation {
   static override readonly className: string = 'SiLU';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return siluOf(x, this.inplace);
@@ -119,6 +121,7 @@ function mishOf(x: Tensor, inplace: boolean): Tensor {
 /** x * tanh(softplus(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
 export class Mish extends PlainActivation {
   static override readonly className: string = 'Mish';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return mishOf(x, this.inplace);
@@ -148,6 +151,7 @@ function hardswishOf(x: Tensor, inplace: boolean): Tensor {
  */
 export class Hardswish extends PlainActivation {
   static override readonly className: string = 'Hardswish';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return hardswishOf(x, this.inplace);

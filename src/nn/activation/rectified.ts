@@ -53,6 +53,7 @@ function reluOf(x: Tensor, inplace: boolean): Tensor {
  */
 export class ReLU extends PlainActivation {
   static override readonly className: string = 'ReLU';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return reluOf(x, this.inplace);
@@ -84,6 +85,7 @@ export function relu6(x: Tensor, ...args: InPlaceArguments): Tensor {
 /** x limited to [0, 6]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends PlainActivation {
   static override readonly className: string = 'ReLU6';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return limited('relu6', x, 0, 6, this.inplace);
@@ -201,6 +203,7 @@ export function leakyReluOf(op: 'leakyRelu' | 'rrelu', x: Tensor, slope: number,
  */
 export class LeakyReLU extends Activation {
   static override readonly className: string = 'LeakyReLU';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** The slope below 0. */
   readonly negativeSlope: number;

@@ -14,6 +14,7 @@ import { type InPlaceArguments, overwrite, PlainActivation, readInPlace } from '
 /** 1 / (1 + exp(-x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
   static override readonly className: string = 'Sigmoid';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return sigmoid(x);
@@ -23,6 +24,7 @@ export class Sigmoid extends Module {
 /** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
   static override readonly className: string = 'Tanh';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return tanh(x);
@@ -131,6 +133,7 @@ function softplusOf(x: Tensor, { beta, threshold }: Settings<SoftplusOptions>): 
  */
 export class Softplus extends Module {
   static override readonly className: string = 'Softplus';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** How sharp the bend is. */
   readonly beta: number;

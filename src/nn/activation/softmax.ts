@@ -46,6 +46,7 @@ abstract class AlongDim extends Module {
  */
 export class Softmax extends AlongDim {
   static override readonly className: string = 'Softmax';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return softmax(x, this.dim);
@@ -61,6 +62,7 @@ export class Softmax extends AlongDim {
  */
 export class LogSoftmax extends AlongDim {
   static override readonly className: string = 'LogSoftmax';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);

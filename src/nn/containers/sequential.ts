@@ -25,6 +25,7 @@ type Known<Out> = 0 extends 1 & Out ? Out : unknown extends Out ? Tensor : Out;
  */
 export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tensor> extends Module {
   static override readonly className: string = 'Sequential';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   [index: number]: Module;
 

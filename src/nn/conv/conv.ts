@@ -180,6 +180,7 @@ const LAYER: WindowSettings<ConvLayerOptions> = {
 
 /** A convolution, after any padding that is not of zeros. */
 abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   protected constructor(name: string, rank: Rank, inChannels: number, outChannels: number, kernelSize: Sizes, args: readonly unknown[]) {
     super(name, rank, inChannels, outChannels, kernelSize, readArguments(name, LAYER, args), false);

@@ -160,6 +160,7 @@ const LAYER: WindowSettings<ConvTransposeLayerOptions> = {
 type OutputSize = readonly number[] | { outputSize?: readonly number[] | null } | null;
 
 abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd<S> {
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   readonly outputPadding: S;
   declare readonly padding: S;

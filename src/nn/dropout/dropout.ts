@@ -229,6 +229,7 @@ abstract class DropoutLayer extends Module {
  */
 export class Dropout extends DropoutLayer {
   static override readonly className: string = 'Dropout';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
 
   /** @returns x, with elements dropped while training. */
@@ -264,6 +265,7 @@ export class Dropout1d extends DropoutLayer {
  */
 export class Dropout2d extends DropoutLayer {
   static override readonly className: string = 'Dropout2d';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
 
   /** @returns x, with elements dropped while training. */

@@ -75,6 +75,7 @@ export interface PretrainedOptions extends Omit<EmbeddingLayerOptions, 'dtype'> 
  */
 export class Embedding extends Table {
   static override readonly className: string = 'Embedding';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /**
    * Rows of a learned table [numEmbeddings, embeddingDim]: indices [...] give vectors [..., embeddingDim].

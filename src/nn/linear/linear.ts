@@ -31,6 +31,7 @@ export interface LinearOptions {
  */
 export class Linear extends Module {
   static override readonly className: string = 'Linear';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** The learned weight [outFeatures, inFeatures]. */
   weight: Parameter;
@@ -82,6 +83,7 @@ export class Linear extends Module {
  */
 export class Identity extends Module {
   static override readonly className: string = 'Identity';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   constructor(..._ignored: readonly unknown[]) {
     super();

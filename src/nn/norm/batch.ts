@@ -284,6 +284,7 @@ const INPUTS = { 1: '[N, C] or [N, C, L]', 2: '[N, C, H, W]', 3: '[N, C, D, H, W
  * batch's, and the running ones move towards them by `momentum` (the variance unbiased); in evaluation they are the running ones.
  */
 abstract class BatchNorm extends RunningNorm {
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   constructor(numFeatures: number, ...args: NormArguments) {
     super(numFeatures, args, true);

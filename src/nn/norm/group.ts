@@ -110,6 +110,7 @@ const LAYER: Settings<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: 
  */
 export class GroupNorm extends Module {
   static override readonly className: string = 'GroupNorm';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   static override readonly kind: LayerKind | null = 'norm';
   /** Added where something is divided, so that it is never by 0. */

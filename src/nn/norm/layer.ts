@@ -111,6 +111,7 @@ const LAYER: Settings<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: t
  */
 export class LayerNorm extends Module {
   static override readonly className: string = 'LayerNorm';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   static override readonly kind: LayerKind | null = 'norm';
   /** The sizes of the last dims, over which it normalises. */

@@ -74,6 +74,7 @@ const LAYER: Settings<RMSNormOptions> = { eps: null, elementwiseAffine: true, dt
  */
 export class RMSNorm extends Module {
   static override readonly className: string = 'RMSNorm';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   static override readonly kind: LayerKind | null = 'norm';
   /** The sizes of the last dims, over which it normalises. */

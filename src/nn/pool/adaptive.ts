@@ -212,6 +212,7 @@ abstract class AdaptivePool<S extends OutputSize> extends Module {
 }
 
 abstract class AdaptiveAvgPool<S extends OutputSize> extends AdaptivePool<S> {
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
     super(name, rank, readArguments(name, AVERAGE, args).outputSize as S);

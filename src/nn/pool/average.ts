@@ -129,6 +129,7 @@ function divisorOf(op: string, override: number | null): number {
 }
 
 abstract class AvgPool<S extends Sizes> extends Module {
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** Of each window. */
   readonly kernelSize: S;

@@ -128,6 +128,7 @@ const LAYER: MaxPoolSettings = {
 
 /** The sizes stay as they were given, since PyTorch prints them so. */
 abstract class MaxPool<S extends Sizes, Indices extends boolean> extends Module {
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** Of each window. */
   readonly kernelSize: S;

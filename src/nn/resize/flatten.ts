@@ -25,6 +25,7 @@ export interface FlattenOptions {
  */
 export class Flatten extends Module {
   static override readonly className: string = 'Flatten';
+  /** @internal */
   static override readonly keepsNothing: boolean = true;
   /** The first dim that is joined. */
   readonly startDim: number;

@@ -36,6 +36,7 @@ const unaryPoints: { readonly [Name in UnaryOpName]?: UnaryPoints } = {
   softplus: { parameters: [1.5, 20] },
   leaky_relu: { parameters: [0.1, 0] },
   elu: { parameters: [1.3, 0.9] },
+  celu: { parameters: [1.3, 0] },
 };
 
 /** Of whole numbers alone. */
