@@ -39,11 +39,12 @@ export default defineStudy({
     );
   },
   optimizer: (model) => new optim.Adam(model.parameters(), { lr: 0.01 }),
-  // So slow that it can be killed between two steps.
+  // So slow that it can be killed between two steps, or that a timer comes before its end.
   callbacks: () => [
     {
       async onStep({ phase }) {
-        if (toy === 'slow' && phase === 'train') await new Promise((resolve) => setTimeout(resolve, 8));
+        const pause = { slow: 8, dies: 1 }[toy];
+        if (pause && phase === 'train') await new Promise((resolve) => setTimeout(resolve, pause));
       },
     },
   ],
