@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -66,7 +66,7 @@ const context: Context = {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     processor: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
-    system: `${process.platform} ${release()}`,
+    system: process.platform,
     node: process.version,
     versions: {},
     machines: [],
