@@ -11,7 +11,7 @@
 namespace hone {
 namespace norms {
 
-constexpr hone_int kBlock = 2048; // values whose sums are taken in T before double does
+constexpr hone_int kBlock = 32 * kVecBytes; // values whose sums are taken in T before double does: a lane adds up 128 floats at most
 constexpr hone_int kGradRows = 32; // rows of a gradient's sums likewise
 
 // Count, mean and sum of squared deviations; joined as Chan, Golub and LeVeque do.
