@@ -10,9 +10,9 @@ import { pathToFileURL } from 'node:url';
 import { DataLoader, Subset } from '../dist/data/index.js';
 import { engineInfo, getNumThreads, setNumThreads, type Tensor } from '../dist/index.js';
 import { datasets, Image, transforms, writeImage } from '../dist/vision/index.js';
-import { makeDigits, noise } from './measure/digits.js';
 import { torchvisionCommand } from './peers/commands.js';
 import { Peer } from './peers/peer.js';
+import { makeDigits, noise } from './programs/digits.js';
 
 /** What is asked of torchvision, and done here. */
 interface Epoch {

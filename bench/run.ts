@@ -17,9 +17,9 @@ import { measureMemory } from './measure/memory.js';
 import { measureOperations } from './measure/operations.js';
 import { measureOverhead } from './measure/overhead.js';
 import { measurePrograms } from './measure/programs.js';
-import type { Results } from './measure/results.js';
 import { measureSteps } from './measure/steps.js';
 import { performancePage } from './report/docs.js';
+import type { Results } from './report/results.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -6,7 +6,6 @@ const folder = process.env['HONE_BENCH_SOURCE'] ? '../../src' : '../../dist';
 const load = async (path: string): Promise<unknown> => import(`${folder}/${path}`);
 
 export const hone = (await load('index.js')) as typeof import('../../src/index.js');
-export const data = (await load('data/index.js')) as typeof import('../../src/data/index.js');
 export const vision = (await load('vision/index.js')) as typeof import('../../src/vision/index.js');
 export const { loadedEngine } = (await load('engine/engine.js')) as typeof import('../../src/engine/engine.js');
 export const kernelTable = (await load('engine/kernel-table.gen.js')) as typeof import('../../src/engine/kernel-table.gen.js');

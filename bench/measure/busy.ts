@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { honeCommand } from '../peers/commands.js';
-import type { Task } from '../peers/peer.js';
+import { Peer, type Task } from '../peers/peer.js';
 import { ratioOf, showRatio, showTiming } from '../report/format.js';
 import { OPERATION_ROWS } from '../workloads/operations/index.js';
 import { STEP_ROWS } from '../workloads/steps.js';
-import { type Context, start, stop } from './context.js';
+import { type Context, stop } from './context.js';
 import { interleave } from './interleave.js';
 
 function tasks(): [name: string, task: Task][] {
@@ -32,7 +32,7 @@ export async function measureBusy({ settings, results }: Context): Promise<void>
     return;
   }
   try {
-    const peers = await start(results, commands);
+    const peers = await Promise.all(commands.map((command) => Peer.start(command)));
     console.log('\nOne core busy with another process: how many times as long one thread takes as two');
     for (const [name, task] of tasks()) {
       const outcomes = await interleave(peers, task, settings.seconds);

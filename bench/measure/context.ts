@@ -1,8 +1,8 @@
 /** What every part of the run is given. */
 import { honeCommand, torchCommand } from '../peers/commands.js';
 import { Peer, type PeerCommand } from '../peers/peer.js';
+import type { Results } from '../report/results.js';
 import type { Machine } from './machine.js';
-import type { Results } from './results.js';
 
 export interface Settings {
   threads: readonly number[];

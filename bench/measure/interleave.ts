@@ -56,7 +56,7 @@ export async function interleave(peers: readonly Peer[], task: Task, seconds: nu
   for (let i = 0; i < turns; i++) {
     for (const one of entrants) {
       // One that is slow beyond its share is asked at every other turn, or only once.
-      if (one.times.length > 0 && one.rounds === 1 && i * one.calls * turn < 0.7 * sum(one.times) * one.calls) continue;
+      if (one.times.length > 0 && one.rounds === 1 && i * turn < 0.7 * sum(one.times) * one.calls) continue;
       one.times.push(...(await one.peer.time(one.rounds, one.calls)));
       await sleep(pause);
     }

@@ -1,11 +1,11 @@
 /** Single operations beside PyTorch and beside what the machine allows. */
 import { operationLine } from '../report/format.js';
+import type { OperationResult } from '../report/results.js';
 import { OPERATION_ROWS } from '../workloads/operations/index.js';
 import { THEMES } from '../workloads/operations/operation.js';
 import { type Context, machineOf, plural, startPeers, stop, wanted } from './context.js';
 import { interleave } from './interleave.js';
 import { limitOf } from './machine.js';
-import type { OperationResult } from './results.js';
 import { showKernels } from './steps.js';
 
 export async function measureOperations(context: Context, threads: number): Promise<void> {

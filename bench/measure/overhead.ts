@@ -29,7 +29,7 @@ export async function measureOverhead(context: Context): Promise<void> {
     const name = `${task.op}${task.backward ? ', with backward' : ''}`;
     const met = values[ours!.name]! < mark;
     results.figures.push({ part: 'overhead', name, unit: 'us', values, mark: `below ${mark}`, met });
-    console.log(`${met ? '✓' : `> ${mark}`.padEnd(1)}  ${name.padEnd(24)} ${parts.join('   ')}`);
+    console.log(`${(met ? '✓' : `> ${mark}`).padEnd(6)} ${name.padEnd(24)} ${parts.join('   ')}`);
   }
   await stop(peers);
 }

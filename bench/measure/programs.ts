@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wholeMnist } from '../programs/digits.js';
 import { digits } from '../report/format.js';
 import type { Context } from './context.js';
-import { wholeMnist } from './digits.js';
 
 const home = fileURLToPath(new URL('../..', import.meta.url));
 const python = process.env['HONE_TORCH_PYTHON'];

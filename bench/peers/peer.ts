@@ -82,34 +82,24 @@ export class Peer {
   }
 
   /** Milliseconds a call, of each round. */
-  async time(rounds: number, calls: number): Promise<number[]> {
-    const { times, error } = await this.ask({ do: 'time', rounds, calls });
-    if (!times) throw new Error(`${this.name}: ${error}`);
-    return times;
+  time(rounds: number, calls: number): Promise<number[]> {
+    return this.get('times', { do: 'time', rounds, calls });
   }
 
-  async peak(): Promise<number> {
-    const { peak, error } = await this.ask({ do: 'peak' });
-    if (peak === undefined) throw new Error(`${this.name}: ${error}`);
-    return peak;
+  peak(): Promise<number> {
+    return this.get('peak', { do: 'peak' });
   }
 
-  async collectorShare(milliseconds: number): Promise<number> {
-    const { share, error } = await this.ask({ do: 'collector', milliseconds });
-    if (share === undefined) throw new Error(`${this.name}: ${error}`);
-    return share;
+  collectorShare(milliseconds: number): Promise<number> {
+    return this.get('share', { do: 'collector', milliseconds });
   }
 
-  async machine(): Promise<Machine> {
-    const { machine, error } = await this.ask({ do: 'machine' });
-    if (!machine) throw new Error(`${this.name}: ${error}`);
-    return machine;
+  machine(): Promise<Machine> {
+    return this.get('machine', { do: 'machine' });
   }
 
-  async profile(calls: number): Promise<string[]> {
-    const { lines, error } = await this.ask({ do: 'profile', calls });
-    if (!lines) throw new Error(`${this.name}: ${error}`);
-    return lines;
+  profile(calls: number): Promise<string[]> {
+    return this.get('lines', { do: 'profile', calls });
   }
 
   /** Ends it; resolves when it has ended. */
@@ -124,6 +114,14 @@ export class Peer {
   request(request: object): Promise<unknown> {
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
     return this.answer();
+  }
+
+  /** What the answer has under `key`. @throws {Error} with the peer's own message, where it has none. */
+  private async get<K extends keyof Answer>(key: K, request: Request): Promise<NonNullable<Answer[K]>> {
+    const answer = await this.ask(request);
+    const value = answer[key];
+    if (value === undefined) throw new Error(`${this.name}: ${answer.error}`);
+    return value as NonNullable<Answer[K]>;
   }
 
   private async ask(request: Request): Promise<Answer> {

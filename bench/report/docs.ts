@@ -1,9 +1,10 @@
 /** docs/performance.md, from what a run measured and the template beside this file. */
 import { readFileSync } from 'node:fs';
 import type { Outcome } from '../measure/interleave.js';
-import type { FigureResult, OperationResult, Results, StepResult } from '../measure/results.js';
 import { THEMES } from '../workloads/operations/operation.js';
+import { JAVASCRIPT_MARKS } from '../workloads/steps.js';
 import { digits, ratioOf, showRatio, showTiming } from './format.js';
+import type { FigureResult, OperationResult, Results, StepResult } from './results.js';
 
 /** A table of Markdown; of a part that was not run, a word instead. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -19,10 +20,12 @@ function ratioIn(ours: Outcome | undefined, theirs: Outcome | undefined): string
   return ours && theirs && 'timing' in ours && 'timing' in theirs ? showRatio(ratioOf(theirs.timing, ours.timing)) : '';
 }
 
-function markIn({ outcomes, ours, mark }: StepResult): string {
-  const [own, torch] = [outcomes[ours], outcomes['torch']];
-  if (mark === undefined || !own || !torch || 'none' in own || 'none' in torch) return '';
-  return `${ratioOf(torch.timing, own.timing).median >= mark ? '✓' : '✗'} ${mark}`;
+const verdict = (met: boolean, mark: string | number) => `${met ? '✓' : '✗'} ${mark}`;
+
+/** Whether that ratio is as large as the mark asks; empty where there is none. */
+function markIn(ours: Outcome | undefined, theirs: Outcome | undefined, mark: number | undefined): string {
+  if (mark === undefined || !ours || !theirs || 'none' in ours || 'none' in theirs) return '';
+  return verdict(ratioOf(theirs.timing, ours.timing).median >= mark, mark);
 }
 
 /** Whether a row belongs to the part of JavaScript's peers. */
@@ -40,7 +43,7 @@ function stepTable(results: Results, kind: string): string {
       const others = engines.map((name) => timeIn(row.outcomes[name]));
       return [
         ratioIn(own, row.outcomes['torch']),
-        markIn(row),
+        markIn(own, row.outcomes['torch'], row.mark),
         row.name,
         String(row.threads),
         timeIn(own),
@@ -70,7 +73,14 @@ function javascriptTables(results: Results): string {
               timeIn(outcomes['hone']),
               ...peers.flatMap((peer) => {
                 const theirs = outcomes[peer];
-                return [timeIn(theirs), ratioIn(outcomes['hone wasm'], theirs), ratioIn(outcomes['hone'], theirs)];
+                const marks = kind === 'train' ? JAVASCRIPT_MARKS[peer] : undefined;
+                const held = (ours: Outcome | undefined, mark: number | undefined) =>
+                  `${ratioIn(ours, theirs)} ${markIn(ours, theirs, mark)}`.trim();
+                return [
+                  timeIn(theirs),
+                  held(outcomes['hone wasm'], threads > 1 ? marks?.several : marks?.one),
+                  held(outcomes['hone'], marks?.native),
+                ];
               }),
             ]),
         ),
@@ -80,13 +90,14 @@ function javascriptTables(results: Results): string {
 }
 
 function operationTables({ operations }: Results): string {
-  const met = (is: boolean, mark: string) => `${is ? '✓' : '✗'} ${mark}`;
   const line = ({ name, threads, ours, outcomes, limit, share, mark }: OperationResult) => {
     const [own, torch] = [outcomes[ours], outcomes['torch']];
     return [
       ratioIn(own, torch),
       `${Math.round(100 * share)} % of ${limit.by}`,
-      mark.share === undefined ? '' : met(share >= mark.share, `${Math.round(100 * mark.share)} %`),
+      [markIn(own, torch, mark.ratio), mark.share === undefined ? '' : verdict(share >= mark.share, `${Math.round(100 * mark.share)} %`)]
+        .filter((each) => each !== '')
+        .join(', '),
       name,
       String(threads),
       timeIn(own),
@@ -96,7 +107,7 @@ function operationTables({ operations }: Results): string {
   return THEMES.filter((theme) => operations.some((row) => row.theme === theme))
     .map((theme) => {
       const rows = operations.filter((row) => row.theme === theme).map(line);
-      return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${table(['ratio', 'share', 'mark', 'operation', 'threads', 'Hone', 'PyTorch'], rows)}`;
+      return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${table(['ratio', 'share', 'marks', 'operation', 'threads', 'Hone', 'PyTorch'], rows)}`;
     })
     .join('\n\n');
 }

@@ -1,7 +1,7 @@
 /** Numbers and lines as people read them. */
 import type { Outcome } from '../measure/interleave.js';
-import type { OperationResult } from '../measure/results.js';
 import { spread, type Timing } from '../measure/statistics.js';
+import type { OperationResult } from './results.js';
 
 /** `12.3 us`, `4.56 ms`, `1.23 s`. */
 export function showTime(ms: number): string {
@@ -15,9 +15,10 @@ export function digits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** `1.53 ms ± 2 % (1.50 ms)`: the median, half of what lies between the quartiles, and the least. */
+/** `1.53 ms ± 2 % (1.50 ms)`: the median, half of what lies between the quartiles, and the least. Of fewer than four times, how many they are. */
 export function showTiming(timing: Timing): string {
-  return `${showTime(timing.median)} ± ${Math.round(100 * spread(timing))} % (${showTime(timing.least)})`;
+  const { median, least, count } = timing;
+  return `${showTime(median)} ${count < 4 ? `of ${count}` : `± ${Math.round(100 * spread(timing))} %`} (${showTime(least)})`;
 }
 
 /** How many times as long the other takes: of medians, and of least times. */

@@ -119,3 +119,9 @@ export const STEP_ROWS: readonly StepRow[] = [
     },
   ]),
 ];
+
+/** How many times as long a training step takes a peer in JavaScript, at least: as Hone on WebAssembly with one thread, with several, and natively. */
+export const JAVASCRIPT_MARKS: Readonly<Record<string, { one?: number; several: number; native: number }>> = {
+  'tfjs-wasm': { several: 20, native: 60 },
+  'jax-js': { one: 1, several: 2, native: 8 },
+};

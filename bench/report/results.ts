@@ -1,6 +1,6 @@
 /** What a run measured, as its JSON file has it. */
-import type { Outcome } from './interleave.js';
-import type { Machine } from './machine.js';
+import type { Outcome } from '../measure/interleave.js';
+import type { Machine } from '../measure/machine.js';
 
 export interface StepResult {
   kind: 'train' | 'forward';
