@@ -37,7 +37,7 @@ describe('the benchmark', () => {
   it('writes times with three digits, and tables', () => {
     expect([0.0123, 4.5678, 1234].map(showTime)).toEqual(['12.3 us', '4.57 ms', '1.23 s']);
     expect(showTiming(timingOf([5, 1, 4, 2, 3]))).toBe('3.00 ms ± 33 % (1.00 ms)');
-    expect(showTiming(timingOf([5, 3]))).toBe('4.00 ms of 2 (3.00 ms)');
+    expect(showTiming(timingOf([5, 3]))).toBe('4.00 ms, twice (3.00 ms)');
     expect(table(['a', 'b'], [['1|2', '3']])).toBe('| a | b |\n| --- | --- |\n| 1\\|2 | 3 |');
     expect(table(['a'], [])).toBe('Not measured in this run.');
   });

@@ -21,14 +21,23 @@ const ROUND = 2;
 /** Threads of a pool that wait for more work by spinning would be in the next one's way. */
 const PAUSE = 20;
 
-/** As many calls as fill a round, and rounds as fill a turn; the first calls, which compile, are not counted. */
+/** Calls that come before any is timed: while memory grows and code is compiled, the first take up to twice as long. */
+const COLD = 4;
+
+/** Times that a row is made of at least. */
+const FEW = 3;
+
+/** What takes longer, in milliseconds, is called once before and timed once. */
+const SLOW = 1000;
+
+/** As many calls as fill a round, and rounds as fill a turn; the first calls are not counted. */
 async function entrant(peer: Peer, turn: number): Promise<Entrant> {
   const start = performance.now();
   let each = Math.min(...(await peer.time(1, 1)));
-  // Warm up for as long as a turn, but no slow step twice: compilers have seen it by then.
-  while (performance.now() - start < turn) {
+  for (let made = 1; performance.now() - start < turn || (made < COLD && each < SLOW); ) {
     const calls = Math.max(1, Math.min(1000, Math.floor(Math.min(turn / 4, 50) / each)));
     each = Math.min(each, ...(await peer.time(1, calls)));
+    made += calls;
   }
   const calls = Math.max(1, Math.round(ROUND / each));
   return { peer, calls, rounds: Math.max(1, Math.min(200, Math.floor(turn / (each * calls)))), times: [] };
@@ -55,8 +64,9 @@ export async function interleave(peers: readonly Peer[], task: Task, seconds: nu
   }
   for (let i = 0; i < turns; i++) {
     for (const one of entrants) {
-      // One that is slow beyond its share is asked at every other turn, or only once.
-      if (one.times.length > 0 && one.rounds === 1 && i * turn < 0.7 * sum(one.times) * one.calls) continue;
+      // One that is slow beyond its share is asked at every other turn, or at a few.
+      const enough = one.times.length >= FEW || one.times[0]! > SLOW;
+      if (enough && one.rounds === 1 && i * turn < 0.7 * sum(one.times) * one.calls) continue;
       one.times.push(...(await one.peer.time(one.rounds, one.calls)));
       await sleep(pause);
     }

@@ -131,7 +131,7 @@ function figureTable(results: Results, part: string, unit?: string): string {
 }
 
 function machineText({ date, commit, processor, cores, system, node, versions, machines }: Results): string {
-  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const names = Object.entries(versions).map(([name, version]) => `${name}: ${version}`);
   const measured = machines.map(({ engine, threads, machine }) => {
     const { float32, float64, triad } = machine;
     const rates = triad.map(([bytes, rate]) => `${rate.toFixed(0)} (${(bytes / 2 ** 20).toFixed(1)} MB)`).join(', ');
@@ -139,7 +139,7 @@ function machineText({ date, commit, processor, cores, system, node, versions, m
   });
   const limits = measured.length > 0 ? ' What this machine can do at best, measured in the same run:' : '';
   return [
-    `${date}, commit ${commit}: ${processor}, ${cores} cores, ${system}, Node ${node}; ${names.join(', ')}.${limits}`,
+    `${date}, commit ${commit}: ${processor}, ${cores} cores, ${system}, Node ${node}; ${names.join('; ')}.${limits}`,
     ...measured,
   ].join('\n\n');
 }

@@ -15,10 +15,13 @@ export function digits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
+/** Of so few nothing can be said of how far apart they are. */
+const TIMES: Readonly<Record<number, string>> = { 1: ', once', 2: ', twice', 3: ', 3 times' };
+
 /** `1.53 ms ± 2 % (1.50 ms)`: the median, half of what lies between the quartiles, and the least. Of fewer than four times, how many they are. */
 export function showTiming(timing: Timing): string {
   const { median, least, count } = timing;
-  return `${showTime(median)} ${count < 4 ? `of ${count}` : `± ${Math.round(100 * spread(timing))} %`} (${showTime(least)})`;
+  return `${showTime(median)}${TIMES[count] ?? ` ± ${Math.round(100 * spread(timing))} %`} (${showTime(least)})`;
 }
 
 /** How many times as long the other takes: of medians, and of least times. */
