@@ -1,10 +1,10 @@
 /** docs/performance.md, from what a run measured and the template beside this file. */
 import { readFileSync } from 'node:fs';
 import type { Outcome } from '../measure/interleave.js';
-import { THEMES } from '../workloads/operations/operation.js';
+import { THEMES, type Theme } from '../workloads/operations/operation.js';
 import { JAVASCRIPT_MARKS } from '../workloads/steps.js';
 import { digits, ratioOf, showRatio, showTiming } from './format.js';
-import type { FigureResult, OperationResult, Results, StepResult } from './results.js';
+import type { FigureResult, Results, StepResult } from './results.js';
 
 /** A table of Markdown; of a part that was not run, a word instead. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -28,6 +28,12 @@ function markIn(ours: Outcome | undefined, theirs: Outcome | undefined, mark: nu
   return verdict(ratioOf(theirs.timing, ours.timing).median >= mark, mark);
 }
 
+/** How many of the marks are met. */
+function count(marks: readonly string[]): string {
+  const asked = marks.filter((mark) => mark !== '');
+  return `${asked.filter((mark) => mark.startsWith('✓')).length} of ${asked.length}`;
+}
+
 /** Whether a row belongs to the part of JavaScript's peers. */
 const isJavaScript = ({ outcomes }: StepResult) => Object.keys(outcomes).some((name) => name.startsWith('tfjs') || name === 'jax-js');
 
@@ -36,22 +42,21 @@ function stepTable(results: Results, kind: string): string {
   const engines = [
     ...new Set(rows.flatMap(({ outcomes, ours }) => Object.keys(outcomes).filter((name) => name !== ours && name !== 'torch'))),
   ];
-  return table(
-    ['ratio', 'mark', 'model', 'threads', 'Hone', 'PyTorch', ...engines],
-    rows.map((row) => {
-      const own = row.outcomes[row.ours];
-      const others = engines.map((name) => timeIn(row.outcomes[name]));
-      return [
-        ratioIn(own, row.outcomes['torch']),
-        markIn(own, row.outcomes['torch'], row.mark),
-        row.name,
-        String(row.threads),
-        timeIn(own),
-        timeIn(row.outcomes['torch']),
-        ...others,
-      ];
-    }),
-  );
+  const marks = rows.map(({ outcomes, ours, mark }) => markIn(outcomes[ours], outcomes['torch'], mark));
+  const lines = rows.map(({ name, threads, ours, outcomes }, i) => {
+    const [own, torch] = [outcomes[ours], outcomes['torch']];
+    return [
+      ratioIn(own, torch),
+      marks[i]!,
+      name,
+      String(threads),
+      timeIn(own),
+      timeIn(torch),
+      ...engines.map((engine) => timeIn(outcomes[engine])),
+    ];
+  });
+  const whole = table(['ratio', 'mark', 'model', 'threads', 'Hone', 'PyTorch', ...engines], lines);
+  return marks.some((mark) => mark !== '') ? `${whole}\n\n${count(marks)} rows meet their mark.` : whole;
 }
 
 function javascriptTables(results: Results): string {
@@ -90,25 +95,30 @@ function javascriptTables(results: Results): string {
 }
 
 function operationTables({ operations }: Results): string {
-  const line = ({ name, threads, ours, outcomes, limit, share, mark }: OperationResult) => {
-    const [own, torch] = [outcomes[ours], outcomes['torch']];
-    return [
-      ratioIn(own, torch),
+  const part = (theme: Theme) => {
+    const rows = operations.filter((row) => row.theme === theme);
+    const fast = rows.map(({ ours, outcomes, mark }) => markIn(outcomes[ours], outcomes['torch'], mark.ratio));
+    const near = rows.map(({ share, mark }) =>
+      mark.share === undefined ? '' : verdict(share >= mark.share, `${Math.round(100 * mark.share)} %`),
+    );
+    const lines = rows.map(({ name, threads, ours, outcomes, limit, share }, i) => [
+      ratioIn(outcomes[ours], outcomes['torch']),
       `${Math.round(100 * share)} % of ${limit.by}`,
-      [markIn(own, torch, mark.ratio), mark.share === undefined ? '' : verdict(share >= mark.share, `${Math.round(100 * mark.share)} %`)]
-        .filter((each) => each !== '')
-        .join(', '),
+      [fast[i]!, near[i]!].filter((mark) => mark !== '').join(', '),
       name,
       String(threads),
-      timeIn(own),
-      timeIn(torch),
-    ];
+      timeIn(outcomes[ours]),
+      timeIn(outcomes['torch']),
+    ]);
+    const shares = near.some((mark) => mark !== '') ? `; ${count(near)} reach the share asked` : '';
+    return [
+      `### ${theme[0]!.toUpperCase()}${theme.slice(1)}`,
+      `${count(fast)} rows are not slower than PyTorch${shares}.`,
+      table(['ratio', 'share', 'marks', 'operation', 'threads', 'Hone', 'PyTorch'], lines),
+    ].join('\n\n');
   };
   return THEMES.filter((theme) => operations.some((row) => row.theme === theme))
-    .map((theme) => {
-      const rows = operations.filter((row) => row.theme === theme).map(line);
-      return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${table(['ratio', 'share', 'marks', 'operation', 'threads', 'Hone', 'PyTorch'], rows)}`;
-    })
+    .map(part)
     .join('\n\n');
 }
 
@@ -140,7 +150,7 @@ function machineText({ date, commit, processor, cores, system, node, versions, m
   const limits = measured.length > 0 ? ' What this machine can do at best, measured in the same run:' : '';
   return [
     `${date}, commit ${commit}: ${processor}, ${cores} cores, ${system}, Node ${node}; ${names.join('; ')}.${limits}`,
-    ...measured,
+    measured.join('\n'),
   ].join('\n\n');
 }
 
