@@ -6,6 +6,12 @@ export type EngineName = 'native' | 'wasm';
 /** Anything that owns a block of engine memory; when it is collected, the block goes back. */
 export type BlockOwner = object;
 
+/** What is on loan: bytes, and the weak references to those who own them. */
+export interface Count {
+  readonly bytes: number;
+  readonly owners: number;
+}
+
 /** How an engine learns that an owner was collected. */
 export interface OwnerTracker {
   /** Whether `effort` 1 is the first or second step of a full collection, which misses nothing; the second one finds, and so may `effort` 0. */
@@ -14,6 +20,8 @@ export interface OwnerTracker {
   readonly underWay?: boolean;
   /** The milliseconds that the last one cost, part of which the host spent when it liked. */
   readonly cost?: number;
+  /** What may be handed out between two collections at most, where these cost so little that it can be less than elsewhere. */
+  readonly most?: Count;
   /** Holds `owner` weakly; the slot names it until `untrack`, or until it is collected. */
   track(owner: BlockOwner): number;
   untrack(slot: number): void;

@@ -7,9 +7,9 @@
  * are reserved one by one, so that they can go back to the system when memory is short.
  */
 import { EngineError, OutOfMemoryError } from '../../errors.js';
-import type { BlockOwner, EngineHost } from '../host.js';
+import type { BlockOwner, Count, EngineHost } from '../host.js';
 import type { Ptr } from '../kernel-table.gen.js';
-import { CollectionPace, type Count } from './pace.js';
+import { CollectionPace } from './pace.js';
 
 const SLAB_BYTES = 1 << 20;
 const SLAB_MAX = 1 << 16;
@@ -93,7 +93,7 @@ export class BlockAllocator {
 
   constructor(private readonly host: EngineHost) {
     this.exact = host.exactBlocks === true;
-    this.pace = new CollectionPace(host.memoryLimit);
+    this.pace = new CollectionPace(host.memoryLimit, host.tracker.most);
   }
 
   /** Lends a block of at least `bytes` to `owner`, which fills in ptr, sizeClass and slot; the block returns when the owner is collected. */
@@ -299,8 +299,12 @@ export class BlockAllocator {
     this.collections++;
     const start = performance.now();
     this.closeGroup();
-    if (!this.host.tracker.sweep(2, this.onFreed)) this.needsDrain = true;
+    if (!this.host.tracker.sweep(2, this.onFreed)) {
+      this.needsDrain = true;
+      return;
+    }
     this.pace.full(this.count(), start, performance.now());
+    this.pace.restart(this.count());
   }
 
   private count(): Count {

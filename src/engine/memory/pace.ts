@@ -7,17 +7,18 @@
  * The best moment is the end of a backward pass: what the tape held is garbage, none of it old yet. A program that has such moments is collected
  * there, and in between only where it takes more than it did before.
  */
+import type { Count } from '../host.js';
+
 const MB = 1 << 20;
 /** The shares of the time that minor and full collections may take. */
 const SHARE = 0.01;
 const FULL_SHARE = 0.015;
-/** Bytes, and owners, that may be handed out between two collections: at first, at least, and at most. */
+/** Bytes, and owners, that may be handed out between two collections: at first, at least, and, unless the tracker says otherwise, at most. */
 const START_BYTES = 16 * MB;
 const MIN_BYTES = 4 * MB;
-const MAX_BYTES = 96 * MB;
 const START_OWNERS = 16_384;
 const MIN_OWNERS = 4096;
-const MAX_OWNERS = 24_576;
+const MOST: Count = { bytes: 96 * MB, owners: 24_576 };
 /** What may pile up above the floor before a full collection is considered, and before it does not wait until it is paid for. */
 const PILE_BYTES = 16 * MB;
 const PILE_OWNERS = 16_384;
@@ -27,26 +28,21 @@ const HIGH_PILE_OWNERS = 131_072;
 const PATIENCE = 3;
 const WARM_UP = 4;
 
-/** What is on loan: bytes, and the weak references to those who own them. */
-export interface Count {
-  readonly bytes: number;
-  readonly owners: number;
-}
-
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
 export class CollectionPace {
   /** What may be on loan before lending asks for a collection. */
-  bytesDue = START_BYTES;
-  ownersDue = START_OWNERS;
+  bytesDue: number;
+  ownersDue: number;
   /** The same at a good moment. */
-  bytesWanted = START_BYTES;
-  ownersWanted = START_OWNERS;
+  bytesWanted: number;
+  ownersWanted: number;
   /** Whether there was a good moment since the last collection. */
   goodMoments = false;
 
-  private byteBudget = START_BYTES;
-  private ownerBudget = START_OWNERS;
+  private readonly most: Count;
+  private byteBudget: number;
+  private ownerBudget: number;
   /** What was on loan after the last full collection, or later if that was less: what the program really keeps. */
   private floor = 0;
   private ownerFloor = 0;
@@ -64,8 +60,15 @@ export class CollectionPace {
   private lastEnd = performance.now();
   private warmedUp = 0;
 
-  /** @param limit bytes that tensors may take in all. */
-  constructor(private readonly limit: number) {}
+  /** @param limit bytes that tensors may take in all. @param most what may be handed out between two collections. */
+  constructor(
+    private readonly limit: number,
+    { bytes, owners }: Count = MOST,
+  ) {
+    this.most = { bytes: Math.min(bytes, limit / 8), owners };
+    this.byteBudget = this.bytesDue = this.bytesWanted = START_BYTES;
+    this.ownerBudget = this.ownersDue = this.ownersWanted = Math.min(START_OWNERS, owners);
+  }
 
   /** Whether so little is left of what was handed out since the last collection that no more need be done now. */
   suffices({ bytes, owners }: Count, before: Count): boolean {
@@ -97,6 +100,17 @@ export class CollectionPace {
     this.lastFull = end;
   }
 
+  /** Starts afresh after a full collection that the program asked for: what was handed out before says nothing of what comes. */
+  restart({ bytes, owners }: Count): void {
+    this.left = this.rest = bytes;
+    this.ownersLeft = this.ownersRest = owners;
+    this.high = this.ownersHigh = 0;
+    this.goodMoments = false;
+    this.bytesDue = this.bytesWanted = bytes + this.byteBudget;
+    this.ownersDue = this.ownersWanted = owners + this.ownerBudget;
+    this.lastEnd = performance.now();
+  }
+
   /** Asks again when half as much more has been handed out, where a collection takes time, or has to wait for the end of the running job. */
   postpone({ bytes, owners }: Count): void {
     this.bytesDue = this.bytesWanted = bytes + this.byteBudget / 2;
@@ -110,8 +124,10 @@ export class CollectionPace {
     const owners = before.owners - this.ownersLeft;
     // The first ones run cold, and say little of what comes.
     const growth = this.warmedUp++ < WARM_UP ? 1 : 2;
-    this.byteBudget = paced(this.byteBudget, growth, bytes * wanted, MIN_BYTES, Math.min(MAX_BYTES, this.limit / 8));
-    this.ownerBudget = paced(this.ownerBudget, growth, owners * wanted, MIN_OWNERS, MAX_OWNERS);
+    this.byteBudget = paced(this.byteBudget, growth, bytes * wanted, MIN_BYTES, this.most.bytes);
+    // A sweep looks at all owners, so that a program that holds many is asked less often.
+    const mostOwners = Math.max(this.most.owners, Math.min(MOST.owners, after.owners / 2));
+    this.ownerBudget = paced(this.ownerBudget, growth, owners * wanted, MIN_OWNERS, mostOwners);
     // A program that keeps what it makes is asked ever more rarely.
     const keptBytes = after.bytes - this.left > 0.75 * bytes ? after.bytes / 2 : 0;
     const keptOwners = after.owners - this.ownersLeft > 0.75 * owners ? after.owners / 2 : 0;

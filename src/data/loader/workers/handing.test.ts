@@ -1,5 +1,5 @@
 /** The memory of batches that workers make: it goes with them, and comes back. */
-import { collectGarbage, memoryStats, rand, type Tensor } from 'hone';
+import { collectGarbage, engineInfo, memoryStats, rand, type Tensor } from 'hone';
 import { DataLoader } from 'hone/data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
@@ -52,8 +52,8 @@ describe('memory', () => {
       peaks.push(most);
     }
     expect(sum).toBe(4 * 8 * (49 * 25));
-    // An epoch is 105 MB, and 96 MiB may pile up, or half as much again.
-    expect(Math.max(...peaks)).toBeLessThan(250e6);
+    // An epoch is 105 MB, and a loader's batches on their way are 13. Without the addon 96 MiB may pile up, and half as much again.
+    expect(Math.max(...peaks)).toBeLessThan(engineInfo().name === 'native' ? 90e6 : 165e6);
     await loader[Symbol.asyncIterator]().return!();
   }, 120_000);
 
