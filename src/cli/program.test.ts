@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Help } from 'commander';
 import { HoneError } from 'hone';
 import { afterAll, describe, expect, test } from 'vitest';
+import { fileFormats } from '../formats/files/file-formats.js';
 import { createProgram } from './program.js';
 
 /** What the command prints in a terminal of 80 columns, and its exit code, without starting anything. */
@@ -37,6 +38,16 @@ async function hone(...args: string[]): Promise<{ status: number; stdout: string
 }
 
 describe('help', () => {
+  test('of the program lists its commands as they are, though it loads none of them', async () => {
+    const listed = await createProgram([]);
+    const terms = (await createProgram()).commands.map((command) =>
+      new Help().subcommandTerm(command).replace(/^runs .*|^doctor .*/, (t) => t.split(' ')[0]!),
+    );
+    const help = listed.createHelp();
+    expect(listed.commands.map((command) => help.subcommandTerm(command))).toEqual(terms);
+    for (const { endings } of Object.values(fileFormats)) expect(listed.helpInformation()).toContain(`.${endings[0]}`);
+  });
+
   test.each([
     [['--help'], ['Usage: hone', 'study', 'train', 'doctor', '--engine', 'Examples:']],
     [

@@ -81,7 +81,7 @@ export async function createProgram(named?: readonly string[]): Promise<Command>
     )
     .version(version, '-V, --version', 'print the version')
     .option('--engine <name>', 'native or wasm, which runs the arithmetic; default: native where it loads', oneOf(['native', 'wasm']))
-    .option('--threads <count>', 'threads of the native engine; default: all cores', wholeNumber(1))
+    .option('--threads <count>', 'threads that kernels use; default: all cores', wholeNumber(1))
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({
