@@ -64,10 +64,14 @@ export class WeakRefTracker implements OwnerTracker {
   sweep(effort: 0 | 1 | 2, freed: (slot: number) => void): boolean {
     if (effort === 1 && !this.underWay) {
       this.underWay = true;
-      const start = performance.now();
-      if (this.discouraged === 0) provokeCollection(PROVOKING_BUFFER);
-      else this.discouraged--;
-      this.startCost = performance.now() - start;
+      this.startCost = 0;
+      if (this.discouraged > 0) {
+        this.discouraged--;
+      } else {
+        const start = performance.now();
+        provokeCollection(PROVOKING_BUFFER);
+        this.startCost = performance.now() - start;
+      }
     } else if (effort > 0) {
       if (effort === 1 && this.startCost > 0) this.discouraged = DISCOURAGED;
       const start = performance.now();
