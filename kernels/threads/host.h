@@ -1,5 +1,5 @@
 // host.h: what the pool needs of its host: a clock, a way to start threads and a way to sleep. POSIX threads natively; in WebAssembly
-// workers that the engine's own JavaScript starts (src/engine/wasm), where the host has memory that threads share.
+// workers that the engine's own JavaScript starts (src/engine/tasks/wasm-threads.ts), where the host has memory that threads share.
 #pragma once
 
 #include <atomic>
