@@ -148,9 +148,7 @@ export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tenso
   }
 
   private inOrder(): readonly Module[] {
-    const modules: Module[] = [];
-    for (const [, value] of this.fields()) if (value instanceof Module) modules.push(value);
-    return modules;
+    return this.childEntries().map(([, module]) => module);
   }
 }
 
