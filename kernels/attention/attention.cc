@@ -10,8 +10,8 @@
 #include <cmath>
 #include <limits>
 
-#include "attention/exp_below.h"
 #include "linalg/gemm.h"
+#include "math/vecmath.h"
 #include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"

@@ -140,6 +140,18 @@ template <class V> inline typename VecInfo<V>::U integer_of(V shifted) {
   return bits<U>(shifted) - bits<typename BitsOf<T>::U>(is_f32<V> ? T(12582912.0) : T(6755399441055744.0));
 }
 
+// float32's exp(r) - 1 for what reduce_exp leaves. Brief: without the last term, 1.2e-7 off at most.
+template <bool Brief = false, class V> inline V expm1_series(V r) {
+  using T = ElementOf<V>;
+  V p = broadcast<V>(T(1.3981999507e-3));
+  if constexpr (!Brief) p = r * T(1.9875691500e-4) + p;
+  p = p * r + T(8.3334519073e-3);
+  p = p * r + T(4.1665795894e-2);
+  p = p * r + T(1.6666665459e-1);
+  p = p * r + T(5.0000001201e-1);
+  return p * (r * r) + r;
+}
+
 template <class V> inline V m_exp(V x) {
   using T = ElementOf<V>;
   using I = typename VecInfo<V>::I;
@@ -150,12 +162,7 @@ template <class V> inline V m_exp(V x) {
   V n, shifted, p;
   const V r = reduce_exp(x, n, shifted);
   if constexpr (is_f32<V>) {
-    p = r * T(1.9875691500e-4) + T(1.3981999507e-3);
-    p = p * r + T(8.3334519073e-3);
-    p = p * r + T(4.1665795894e-2);
-    p = p * r + T(1.6666665459e-1);
-    p = p * r + T(5.0000001201e-1);
-    p = p * (r * r) + r + T(1);
+    p = expm1_series(r) + T(1);
   } else {
     const V z = r * r;
     V q = z * T(1.26177193074810590878e-4) + T(3.02994407707441961300e-2);
@@ -171,19 +178,24 @@ template <class V> inline V m_exp(V x) {
 }
 
 // float32's exp of what lies between -87 and 88: neither the ends of the range nor NaN are seen to, and 2^n goes straight into the exponent.
-template <class V> inline V exp_tame(V x) {
-  using T = ElementOf<V>;
+template <bool Brief = false, class V> inline V exp_tame(V x) {
   static_assert(is_f32<V>, "float64 has m_exp");
   using U = typename VecInfo<V>::U;
   V n, shifted;
-  const V r = reduce_exp(x, n, shifted);
-  V p = r * T(1.9875691500e-4) + T(1.3981999507e-3);
-  p = p * r + T(8.3334519073e-3);
-  p = p * r + T(4.1665795894e-2);
-  p = p * r + T(1.6666665459e-1);
-  p = p * r + T(5.0000001201e-1);
-  p = p * (r * r) + r + T(1);
+  const V p = expm1_series<Brief>(reduce_exp(x, n, shifted)) + ElementOf<V>(1);
   return bits<V>(U(bits<U>(p) + (bits<U>(shifted) << 23)));
+}
+
+// exp of what is at most 0 (or NaN), as scores less their largest are, without m_exp's steps for large results and denormals: below -87
+// float32 gives 0, where exp would be under 1.7e-38. NaN stays.
+template <class V> inline V exp_below(V x) {
+  using T = ElementOf<V>;
+  if constexpr (is_f32<V>) {
+    const auto gone = x < T(-87);
+    return select(gone, broadcast<V>(T(0)), exp_tame(select(gone, broadcast<V>(T(-87)), x)));
+  } else {
+    return m_exp(x);
+  }
 }
 
 template <class V> inline V m_exp2(V x) {
@@ -215,12 +227,7 @@ template <class V> inline V m_expm1(V x) {
     y = select(y > T(89), broadcast<V>(T(89)), y);
     V n, shifted;
     const V r = reduce_exp(y, n, shifted);
-    V p = r * T(1.9875691500e-4) + T(1.3981999507e-3);
-    p = p * r + T(8.3334519073e-3);
-    p = p * r + T(4.1665795894e-2);
-    p = p * r + T(1.6666665459e-1);
-    p = p * r + T(5.0000001201e-1);
-    p = p * (r * r) + r;
+    const V p = expm1_series(r);
     // 2^n (p + 1) - 1, by way of 2^(n-1), which n = 128 needs.
     const V scale = power_of_two<V>(integer_of(shifted) - S(1));
     const V result = T(2) * (scale * p + (scale - T(0.5)));

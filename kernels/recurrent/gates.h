@@ -10,17 +10,9 @@ namespace hone {
 template <class V> inline V gate_sigmoid(V x) {
   using T = ElementOf<V>;
   if constexpr (is_f32<V>) {
-    using U = typename VecInfo<V>::U;
     x = select(x > T(87), broadcast<V>(T(87)), x);
     x = select(x < T(-87), broadcast<V>(T(-87)), x);
-    V n, shifted;
-    const V r = reduce_exp(-x, n, shifted);
-    V p = r * T(1.3981999507e-3) + T(8.3334519073e-3);
-    p = p * r + T(4.1665795894e-2);
-    p = p * r + T(1.6666665459e-1);
-    p = p * r + T(5.0000001201e-1);
-    p = p * (r * r) + r + T(1);
-    return T(1) / (T(1) + bits<V>(U(bits<U>(p) + (integer_of(shifted) << 23)))); // p 2^n, by p's exponent
+    return T(1) / (T(1) + exp_tame<true>(-x));
   } else {
     return m_sigmoid(x);
   }
