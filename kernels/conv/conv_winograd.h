@@ -96,26 +96,19 @@ void transform_patches(T *parts, hone_int step, const T *in, const TapSum &s, co
           line[i] = y < top || y >= bottom ? zeros : image + (y - top) * s.in_w * lanes;
         }
         for (hone_int tile = 0; tile < p.across; tile++, to += p.block) {
-          V half[kPatch][kPatch];
-#pragma GCC unroll 6
-          for (int j = 0; j < kPatch; j++) {
-            const hone_int x = tile * kTile + s.phase->x + j;
-            V d[kPatch], h[kPatch];
-            const bool outside = x < 0 || x >= s.in_w;
-#pragma GCC unroll 6
-            for (int i = 0; i < kPatch; i++) d[i] = load(outside ? zeros : line[i] + x * lanes);
-            patch_axis<T>(d, h);
-#pragma GCC unroll 6
-            for (int i = 0; i < kPatch; i++) half[i][j] = h[i];
-          }
           T *part = to;
+          both_axes<V, kPatch, kPatch>(
+              [&](int j, V *d) __attribute__((always_inline)) {
+                const hone_int x = tile * kTile + s.phase->x + j;
+                const bool outside = x < 0 || x >= s.in_w;
 #pragma GCC unroll 6
-          for (int i = 0; i < kPatch; i++) {
-            V v[kPatch];
-            patch_axis<T>(half[i], v);
+                for (int i = 0; i < kPatch; i++) d[i] = load(outside ? zeros : line[i] + x * lanes);
+              },
+              patch_axis<V>,
+              [&](int, const V *v) __attribute__((always_inline)) {
 #pragma GCC unroll 6
-            for (int j = 0; j < kPatch; j++, part += step) store(part, v[j]);
-          }
+                for (int j = 0; j < kPatch; j++, part += step) store(part, v[j]);
+              });
         }
       }
     }
@@ -139,28 +132,22 @@ template <class T> void transform_weights(T *parts, hone_int step, const T *weig
         V square[lanes];
         for (hone_int i = 0; i < lanes; i++) {
           const T *from = weight + (o + i) * s.weight_out + c * s.weight_in + k;
-          square[i] = i >= count || c >= s.in_channels ? V{} : end - from >= lanes ? load(from) : load_some(from, end - from);
+          square[i] = i >= count || c >= s.in_channels ? V{} : load_before(from, end);
         }
         turn_square<T>(square);
         for (hone_int i = 0; i < lanes; i++) taps[k + i] = square[i];
       }
-      V half[kPatch][kTaps];
-#pragma GCC unroll 3
-      for (int j = 0; j < kTaps; j++) {
-        const V g[kTaps] = {taps[place[j]], taps[place[3 + j]], taps[place[6 + j]]};
-        V h[kPatch];
-        weight_axis<T>(g, h);
-#pragma GCC unroll 6
-        for (int i = 0; i < kPatch; i++) half[i][j] = h[i];
-      }
       T *part = parts + (c - c0) * width + q;
+      both_axes<V, kTaps, kPatch>(
+          [&](int j, V *g) __attribute__((always_inline)) {
+#pragma GCC unroll 3
+            for (int i = 0; i < kTaps; i++) g[i] = taps[place[3 * i + j]];
+          },
+          weight_axis<V>,
+          [&](int, const V *u) __attribute__((always_inline)) {
 #pragma GCC unroll 6
-      for (int i = 0; i < kPatch; i++) {
-        V u[kPatch];
-        weight_axis<T>(half[i], u);
-#pragma GCC unroll 6
-        for (int j = 0; j < kPatch; j++, part += step) store(part, u[j]);
-      }
+            for (int j = 0; j < kPatch; j++, part += step) store(part, u[j]);
+          });
     }
   }
 }
@@ -198,31 +185,25 @@ bool transform_outputs(T *out, const T *sums, hone_int step, const T *bias, cons
       const hone_int rows = min_of(s.rows - y0, (done - r) * kTile);
       for (hone_int y = 0; y < rows; y += kTile)
         for (hone_int x = 0; x < s.cols; x += kTile, from += width) {
-          V half[kTile][kPatch];
-#pragma GCC unroll 6
-          for (int j = 0; j < kPatch; j++) {
-            V m[kPatch], h[kTile];
-#pragma GCC unroll 6
-            for (int i = 0; i < kPatch; i++) m[i] = load(from + (i * kPatch + j) * step);
-            output_axis<T>(m, h);
-#pragma GCC unroll 4
-            for (int i = 0; i < kTile; i++) half[i][j] = h[i];
-          }
           T *to = turned + (y * s.cols + x) * lanes;
-          const hone_int wide = s.cols - x, high = rows - y;
+          const int wide = int(min_of(kTile, s.cols - x)), high = int(min_of(kTile, rows - y));
+          both_axes<V, kPatch, kTile>(
+              [&](int j, V *m) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+                for (int i = 0; i < kPatch; i++) m[i] = load(from + (i * kPatch + j) * step);
+              },
+              output_axis<V>,
+              [&](int, const V *v) __attribute__((always_inline)) {
 #pragma GCC unroll 4
-          for (int i = 0; i < kTile; i++, to += s.cols * lanes) {
-            if (i >= high) break;
-            V v[kTile];
-            output_axis<T>(half[i], v);
-#pragma GCC unroll 4
-            for (int j = 0; j < kTile; j++) {
-              if (j >= wide) break;
-              const V whole = v[j] + start;
-              zero += whole * T(0);
-              store(to + j * lanes, whole);
-            }
-          }
+                for (int j = 0; j < kTile; j++) {
+                  if (j >= wide) break;
+                  const V whole = v[j] + start;
+                  zero += whole * T(0);
+                  store(to + j * lanes, whole);
+                }
+                to += s.cols * lanes;
+              },
+              high);
         }
       transpose<T, false>(out + (n * s.out_channels + o) * s.out_h * s.out_w + y0 * s.cols, s.out_h * s.out_w, turned, lanes, rows * s.cols, count);
     }

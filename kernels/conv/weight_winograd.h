@@ -35,70 +35,53 @@ template <class T> struct WinogradImage {
   const T *pixels;
   intptr_t top, bottom, w;
 
-  // Columns of the square of N x N pixels at (y, x), one at a time.
-  template <int N, class F> __attribute__((always_inline)) void each_column(intptr_t y, intptr_t x, F &&f) const {
+  // `axis` along both axes of the square of N x N pixels at (y, x): point (i, j) of 6 x 6 goes to to[(6 * i + j) * step].
+  template <int N, class Axis> __attribute__((always_inline)) void spread(T *to, intptr_t step, intptr_t y, intptr_t x, Axis &&axis) const {
     constexpr int L = kLanes<T>;
     const bool inside = y >= top && y + N <= bottom && x >= 0 && x + N <= w;
     const T *const at = pixels + ((y - top) * w + x) * L;
-    for (int j = 0; j < N; j++) {
-      Vec<T> column[N];
-      if (inside) {
+    winograd::both_axes<Vec<T>, N, 6>(
+        [&](int j, Vec<T> *column) __attribute__((always_inline)) {
+          if (inside) {
 #pragma GCC unroll 6
-        for (int i = 0; i < N; i++) column[i] = load(at + (i * w + j) * L);
-      } else {
-        for (int i = 0; i < N; i++) {
-          const bool there = y + i >= top && y + i < bottom && x + j >= 0 && x + j < w;
-          column[i] = there ? load(at + (i * w + j) * L) : Vec<T>{};
-        }
-      }
-      f(j, column);
-    }
+            for (int i = 0; i < N; i++) column[i] = load(at + (i * w + j) * L);
+          } else {
+            for (int i = 0; i < N; i++) {
+              const bool there = y + i >= top && y + i < bottom && x + j >= 0 && x + j < w;
+              column[i] = there ? load(at + (i * w + j) * L) : Vec<T>{};
+            }
+          }
+        },
+        axis,
+        [&](int i, const Vec<T> *row) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+          for (int j = 0; j < 6; j++) store(to + (6 * i + j) * step, row[j]);
+        });
   }
 };
 
-// B' d B of the square of inputs at (y, x): point (i, j) goes to to[(6 * i + j) * step].
+// B' d B of the square of inputs at (y, x).
 template <class T> void spread_inputs(T *to, intptr_t step, const WinogradImage<T> &image, intptr_t y, intptr_t x) {
-  Vec<T> half[6][6]; // by columns
-  image.template each_column<6>(y, x, [&](int j, const Vec<T> *d) __attribute__((always_inline)) { winograd::patch_axis<T>(d, half[j]); });
-#pragma GCC unroll 6
-  for (int i = 0; i < 6; i++) {
-    const Vec<T> row[6] = {half[0][i], half[1][i], half[2][i], half[3][i], half[4][i], half[5][i]};
-    Vec<T> out[6];
-    winograd::patch_axis<T>(row, out);
-#pragma GCC unroll 6
-    for (int j = 0; j < 6; j++) store(to + (6 * i + j) * step, out[j]);
-  }
+  image.template spread<6>(to, step, y, x, winograd::patch_axis<Vec<T>>);
 }
 
 // A dy A' of the square of gradients at (y, x).
 template <class T> void spread_outputs(T *to, intptr_t step, const WinogradImage<T> &image, intptr_t y, intptr_t x) {
-  Vec<T> half[4][6];
-  image.template each_column<4>(y, x, [&](int j, const Vec<T> *d) __attribute__((always_inline)) { grad_axis(d, half[j]); });
-#pragma GCC unroll 6
-  for (int i = 0; i < 6; i++) {
-    const Vec<T> row[4] = {half[0][i], half[1][i], half[2][i], half[3][i]};
-    Vec<T> out[6];
-    grad_axis(row, out);
-#pragma GCC unroll 6
-    for (int j = 0; j < 6; j++) store(to + (6 * i + j) * step, out[j]);
-  }
+  image.template spread<4>(to, step, y, x, grad_axis<Vec<T>>);
 }
 
 // G' s G: sums at s[(6 * i + j) * step] to nine weights.
 template <class T> void gather_weights(Vec<T> *to, const T *s, intptr_t step) {
-  Vec<T> half[6][3];
+  winograd::both_axes<Vec<T>, 6, 3>(
+      [&](int j, Vec<T> *column) __attribute__((always_inline)) {
 #pragma GCC unroll 6
-  for (int j = 0; j < 6; j++) {
-    Vec<T> column[6];
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; i++) column[i] = load(s + (6 * i + j) * step);
-    weight_grad_axis(column, half[j]);
-  }
+        for (int i = 0; i < 6; i++) column[i] = load(s + (6 * i + j) * step);
+      },
+      weight_grad_axis<Vec<T>>,
+      [&](int i, const Vec<T> *row) __attribute__((always_inline)) {
 #pragma GCC unroll 3
-  for (int i = 0; i < 3; i++) {
-    const Vec<T> row[6] = {half[0][i], half[1][i], half[2][i], half[3][i], half[4][i], half[5][i]};
-    weight_grad_axis(row, to + 3 * i);
-  }
+        for (int j = 0; j < 3; j++) to[3 * i + j] = row[j];
+      });
 }
 
 } // namespace conv

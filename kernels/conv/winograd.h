@@ -21,8 +21,8 @@ template <class T> struct Points {
 };
 
 // The transforms along one axis; the same again along the other makes them whole. V is a vector of values that do not know of each other.
-template <class T, class V> inline __attribute__((always_inline)) void patch_axis(const V *d, V *to) {
-  using P = Points<T>;
+template <class V> inline __attribute__((always_inline)) void patch_axis(const V *d, V *to) {
+  using P = Points<ElementOf<V>>;
   const V even_a = d[4] - P::b2 * d[2], odd_a = P::a * (d[3] - P::b2 * d[1]);
   const V even_b = d[4] - P::a2 * d[2], odd_b = P::b * (d[3] - P::a2 * d[1]);
   to[0] = P::both2 * d[0] + (d[4] - P::sum2 * d[2]);
@@ -31,8 +31,8 @@ template <class T, class V> inline __attribute__((always_inline)) void patch_axi
   to[5] = P::both2 * d[1] + (d[5] - P::sum2 * d[3]);
 }
 
-template <class T, class V> inline __attribute__((always_inline)) void weight_axis(const V *g, V *to) {
-  using P = Points<T>;
+template <class V> inline __attribute__((always_inline)) void weight_axis(const V *g, V *to) {
+  using P = Points<ElementOf<V>>;
   const V even_a = P::at_a * g[0] + (P::at_a * P::a2) * g[2], odd_a = (P::at_a * P::a) * g[1];
   const V even_b = P::at_b * g[0] + (P::at_b * P::b2) * g[2], odd_b = (P::at_b * P::b) * g[1];
   to[0] = P::at_0 * g[0];
@@ -41,13 +41,34 @@ template <class T, class V> inline __attribute__((always_inline)) void weight_ax
   to[5] = g[2];
 }
 
-template <class T, class V> inline __attribute__((always_inline)) void output_axis(const V *m, V *to) {
-  using P = Points<T>;
+template <class V> inline __attribute__((always_inline)) void output_axis(const V *m, V *to) {
+  using P = Points<ElementOf<V>>;
   const V even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
   to[0] = m[0] + (even_a + even_b);
   to[1] = P::a * odd_a + P::b * odd_b;
   to[2] = P::a2 * even_a + P::b2 * even_b;
   to[3] = P::a3 * odd_a + (P::b3 * odd_b + m[5]);
+}
+
+// `axis` along both axes, of N values to M: column(j, d) gives those of column j, row(i, v) takes the results of row i < rows.
+template <class V, int N, int M, class Column, class Axis, class Row>
+inline __attribute__((always_inline)) void both_axes(Column &&column, Axis &&axis, Row &&row, int rows = M) {
+  V half[M][N];
+#pragma GCC unroll 6
+  for (int j = 0; j < N; j++) {
+    V d[N], h[M];
+    column(j, d);
+    axis(d, h);
+#pragma GCC unroll 6
+    for (int i = 0; i < M; i++) half[i][j] = h[i];
+  }
+#pragma GCC unroll 6
+  for (int i = 0; i < M; i++) {
+    if (i >= rows) break;
+    V v[M];
+    axis(half[i], v);
+    row(i, v);
+  }
 }
 
 } // namespace winograd
