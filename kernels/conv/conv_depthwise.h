@@ -63,10 +63,7 @@ void turn_rows(T *to, hone_int pitch, const T *from, hone_int plane, hone_int co
 #pragma GCC unroll 16
       for (int i = 0; i < lanes; i++) v[i] = load(from + i * plane + p);
     } else {
-      for (int i = 0; i < lanes; i++) {
-        const T *src = from + i * plane + p;
-        v[i] = i >= count ? Vec<T>{} : end - src >= lanes ? load(src) : load_some(src, end - src);
-      }
+      for (int i = 0; i < lanes; i++) v[i] = i >= count ? Vec<T>{} : load_before(from + i * plane + p, end);
     }
     turn_square<T>(v);
     const int pixels = int(min_of(lanes, rows * w - p));
@@ -88,10 +85,10 @@ void turn_rows(T *to, hone_int pitch, const T *from, hone_int plane, hone_int co
 template <class T> bool depthwise_sums(T *out, const T *in, const T *weight, const T *bias, const TapSum *sums, hone_int count) {
   constexpr hone_int lanes = kLanes<T>;
   const TapSum &s = sums[0];
-  hone_int taps = 0, most_taps = 0, covered = 0, left = 0, right = 0, first = tap_y(s, 0), last = first;
+  hone_int most_taps = 0, covered = 0, left = 0, right = 0, first = tap_y(s, 0), last = first;
   for (hone_int i = 0; i < count; i++) {
     const TapSum &one = sums[i];
-    taps += one.taps, most_taps = max_of(most_taps, one.taps), covered += one.rows * one.cols;
+    most_taps = max_of(most_taps, one.taps), covered += one.rows * one.cols;
     for (hone_int t = 0; t < one.taps; t++) {
       left = max_of(left, -tap_x(one, t)), right = max_of(right, (one.cols - 1) * one.step_w + tap_x(one, t) + 1 - s.in_w);
       first = min_of(first, tap_y(one, t)), last = max_of(last, tap_y(one, t));
@@ -110,7 +107,7 @@ template <class T> bool depthwise_sums(T *out, const T *in, const T *weight, con
   std::atomic<bool> failed{false};
   const hone_int per_unit = lanes * band * s.out_w * (s.taps + 12) / 4;
   parallel_for(s.images * blocks * bands, grain_of(50000, per_unit), [&](hone_int begin, hone_int end) {
-    char *const memory = static_cast<char *>(thread_workspace().get(size_t(lines_size + (in_size + out_size + taps * lanes) * hone_int(sizeof(T)))));
+    char *const memory = static_cast<char *>(thread_workspace().get(size_t(lines_size + (in_size + out_size + most_taps * lanes) * hone_int(sizeof(T)))));
     if (!memory) {
       failed = true;
       return;

@@ -153,7 +153,7 @@ template <class T> void turn_tile(T *to, const T *from, hone_int pitch, hone_int
   constexpr int lanes = kLanes<T>;
   Vec<T> v[kTileM];
 #pragma GCC unroll 16
-  for (int i = 0; i < kTileM; i++) v[i] = end - (from + i * pitch) >= lanes ? load(from + i * pitch) : load_some(from + i * pitch, min_of(cols, end - (from + i * pitch)));
+  for (int i = 0; i < kTileM; i++) v[i] = load_before(from + i * pitch, end);
   // Each round moves one bit of the row's number from the vectors' to the lanes'.
 #pragma GCC unroll 4
   for (int round = 1; round < kTileM; round *= 2) {

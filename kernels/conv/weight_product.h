@@ -245,7 +245,6 @@ template <class T> bool finish_winograd(const T *sums, hone_int point_step, cons
 // NotFinite: Winograd's sums mix all taps, so infinities would spread to taps that they do not reach; the direct sum has to decide.
 template <class T> Outcome weight_product(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
   constexpr hone_int L = kLanes<T>;
-  static thread_local Workspace workspace;
   const ProductPlan p = plan_product<T>(s);
   const hone_int taps = s.kh * s.kw, pixels = s.oh * s.ow, tile_size = p.height * kProductCols<T>;
   Factor<T> a = factor_of<T>(s, !p.swapped, p.height), b = factor_of<T>(s, p.swapped, kProductCols<T>);
@@ -255,7 +254,7 @@ template <class T> Outcome weight_product(T *grad_weight, T *grad_bias, const T 
   const hone_int vectors_a = a.panels * a.vectors, vectors_b = b.panels * b.vectors;
   const hone_int sums_size = p.chunks > 1 ? a.panels * b.panels * p.points * tile_size : 0;
   const hone_int o_vectors = p.swapped ? vectors_b : vectors_a, bias_size = grad_bias ? p.units(s.n) * o_vectors * L : 0;
-  T *const memory = static_cast<T *>(workspace.get(size_t(size_a + size_b + sums_size + bias_size) * sizeof(T)));
+  T *const memory = static_cast<T *>(call_workspace().get(size_t(size_a + size_b + sums_size + bias_size) * sizeof(T)));
   if (!memory) return Outcome::NoMemory;
   a.packed = memory, b.packed = memory + size_a;
   T *const sums = b.packed + size_b, *const bias_sums = sums + sums_size;

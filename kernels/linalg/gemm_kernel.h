@@ -245,12 +245,6 @@ template <class T> void pack_transposed(const T *from, hone_int ld, int rows, ho
   }
 }
 
-// One vector from memory that ends at `end`: lanes past it are zero, lanes past a row's end are whatever comes next.
-template <class T> HONE_INLINE Vec<T> load_before(const T *from, const T *end) {
-  if (end - from >= kLanes<T>) return load(from);
-  return end > from ? load_some(from, end - from) : Vec<T>{};
-}
-
 // How many of k rows, ld apart, can be read `reach` elements far without passing `end`.
 template <class T> HONE_INLINE hone_int readable_rows(const T *from, hone_int ld, hone_int reach, hone_int k, const T *end) {
   const hone_int room = end - from - reach;

@@ -57,11 +57,6 @@ template <class T> using Position = typename BitsOf<T>::I;
 // A line of values, of positions, and a vector to spill over.
 template <class T> constexpr hone_int line_bytes(hone_int w) { return (round_up(w, kLanes<T>) + kLanes<T>) * hone_int(sizeof(T) + sizeof(Position<T>)); }
 
-// A vector from memory that ends at `end`; what lies past the row's end is not looked at.
-template <class T> inline Vec<T> load_before(const T *from, const T *end) {
-  return end - from >= kLanes<T> ? load(from) : load_some(from, max_of(0, end - from));
-}
-
 template <class T> T row_sum(const T *a, hone_int n) {
   Vec<T> lanes{};
   hone_int i = 0;

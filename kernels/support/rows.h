@@ -40,6 +40,12 @@ template <class T> inline void store_some(T *to, const Vec<T> &v, intptr_t count
 #endif
 }
 
+// One vector from memory that ends at `end`: lanes past it are zero, lanes past a row's end are whatever comes next.
+template <class T> inline __attribute__((always_inline)) Vec<T> load_before(const T *from, const T *end) {
+  if (end - from >= kLanes<T>) return load(from);
+  return end > from ? load_some(from, end - from) : Vec<T>{};
+}
+
 // How much of a vector lies in memory. Whole and Part let one generic body compile to a plain loop and to a careful end.
 template <class T> struct Whole {
   Vec<T> load(const T *from, T = T(0)) const { return hone::load(from); }
