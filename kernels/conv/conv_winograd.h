@@ -26,7 +26,7 @@ struct WinogradPlan {
 };
 
 constexpr hone_int kPartsBytes = hone_int(512) << 10; // of transformed patches or weights that should stay in the second-level cache
-constexpr hone_int kSharedBytes = hone_int(48) << 20; // of what is transformed beforehand, at most
+constexpr hone_int kSharedBytes = hone_int(48) << 20; // of what is transformed beforehand, at most; compared in double, for hone_int may have 32 bits
 
 // Bytes of the parts of one tile or of one output channel, and tiles of one image.
 template <class T> hone_int parts_bytes(const TapSum &s) { return winograd::kParts * round_up(s.in_channels, kLanes<T>) * hone_int(sizeof(T)); }
@@ -39,7 +39,7 @@ template <class T> WinogradPlan plan_winograd(const TapSum &s) {
   p.rows = s.images * p.down, p.tiles = p.rows * p.across;
   p.channels = round_up(s.in_channels, lanes);
   p.panels = ceil_div(s.out_channels, width);
-  p.weights_first = p.tiles > s.out_channels && s.out_channels * parts_bytes<T>(s) <= kSharedBytes;
+  p.weights_first = p.tiles > s.out_channels && double(s.out_channels) * double(parts_bytes<T>(s)) <= double(kSharedBytes);
   p.block = min_of(p.channels, p.weights_first ? 256 : 64);
   p.blocks = ceil_div(p.channels, p.block);
   p.block = round_up(ceil_div(p.channels, p.blocks), lanes);
@@ -64,7 +64,7 @@ template <class T> bool suits_winograd(const TapSum &s) {
   }
   for (const bool one : seen)
     if (!one) return false;
-  if (image_tiles(s) * parts_bytes<T>(s) > kSharedBytes) return false;
+  if (double(image_tiles(s)) * double(parts_bytes<T>(s)) > double(kSharedBytes)) return false;
   const double tiles = double(s.images) * double(image_tiles(s)), pixels = double(s.images * s.rows) * double(s.cols);
   const double in = double(s.in_channels), out = double(s.out_channels);
   return 36 * tiles * in * out + 300 * tiles * (in + out) + 200 * in * out < 9 * pixels * in * out;

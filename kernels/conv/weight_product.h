@@ -98,7 +98,7 @@ template <class T> bool products_pay(const ConvShape &s) {
   if (s.c_per_group < kLanes<T> || s.o_per_group < kLanes<T> || s.n * s.oh * s.ow == 0) return false;
   if (s.kh == 1 && s.kw == 1) return true;
   if (sizeof(T) != 4 || s.kh != 3 || s.kw != 3 || s.stride_h != 1 || s.stride_w != 1 || s.dil_h != 1 || s.dil_w != 1) return false;
-  const bool fits = s.c_per_group * s.o_per_group * 36 * hone_int(sizeof(T)) <= (hone_int(64) << 20); // the sums of all points
+  const bool fits = double(s.c_per_group) * double(s.o_per_group) * (36 * sizeof(T)) <= double(64 << 20); // the sums of all points
   return fits && s.n * ceil_div(s.oh, 4) * ceil_div(s.ow, 4) >= 4 && s.oh >= 3 && s.ow >= 3;
 }
 
