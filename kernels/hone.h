@@ -222,9 +222,9 @@ HONE_KERNEL(linalg_svd)(int32_t dtype, void *left, void *values, void *right, vo
 
 /* Softmax (log 0) or log-softmax (log 1) along len of [outer, len, inner]. In place ok. */
 HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
-/* grad_in from grad_out and the forward's output. */
 /* out [outer, inner] = log(sum(exp(a))) along len >= 1 of [outer, len, inner]. */
 HONE_KERNEL(logsumexp)(int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
+/* grad_in from grad_out and the forward's output. */
 HONE_KERNEL(softmax_backward)(int32_t dtype, int32_t log, void *grad_in, const void *grad_out, const void *out, hone_int outer,
                               hone_int len, hone_int inner);
 /* Cross entropy of logits [n, c, inner] with class-index targets [n, inner] (int32 or int64; index_dtype). weight [c] or 0.

@@ -113,7 +113,7 @@ bool backward_elements(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, c
   const hone_int batch = l.rows / l.groups, width = l.groups * l.channels;
   const bool affine = grad_weight || grad_bias;
   const hone_int most_parts = max_of(1, min_of(64, (hone_int(1) << 18) / max_of(1, width)));
-  const hone_int per_part = max_of(kGradRows, ceil_div(ceil_div(batch, most_parts), kGradRows) * kGradRows), parts = ceil_div(batch, per_part);
+  const hone_int per_part = max_of(kGradRows, ceil_div(ceil_div(batch, most_parts), kGradRows) * kGradRows), parts = max_of(1, ceil_div(batch, per_part));
   Memory<double> totals(affine ? 2 * parts * width : 0);
   Memory<T> rows(affine ? 2 * parts * width : 0);
   if (!totals.get() || !rows.get()) return false;
@@ -137,13 +137,7 @@ bool backward_elements(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, c
       }
     }
   });
-  if (!affine || parts == 0) {
-    for (hone_int c = 0; affine && c < width; c++) {
-      if (grad_weight) grad_weight[c] = 0;
-      if (grad_bias) grad_bias[c] = 0;
-    }
-    return true;
-  }
+  if (!affine) return true;
   for (hone_int part = 1; part < parts; part++)
     for (hone_int i = 0; i < 2 * width; i++) totals[i] += totals[2 * part * width + i];
   for (hone_int c = 0; c < width; c++) {
