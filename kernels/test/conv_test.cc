@@ -66,8 +66,10 @@ template <class T> void test(const Case &s, int32_t dtype, bool with_bias, uint6
     grad_x[q] += double(grad[p]) * double(weight[k]);
     grad_weight[k] += double(grad[p]) * double(x[q]);
   });
-  // Sums over many channels are up to 16 times as large as others here, and so is what they lose.
-  const double tolerance = (dtype == HONE_F32 ? 3e-5 : 1e-12) * (s.c >= 32 ? 5 : 1);
+  const double tolerance = dtype == HONE_F32 ? 3e-5 : 1e-12;
+  // Winograd's way, by which such sums may go, loses more, and sums over many channels are larger than others here.
+  const bool winograd = dtype == HONE_F32 && s.kh == 3 && s.kw == 3 && s.sh * s.sw * s.dh * s.dw * s.groups == 1 && s.c >= 32 && s.o >= 32;
+  const double by_winograd = (winograd ? 5 : 1) * tolerance;
   std::vector<T> first_out, first_x, first_weight, first_bias;
   bool ok = true;
   for (int threads = 1; threads <= 3; threads++) {
@@ -86,10 +88,9 @@ template <class T> void test(const Case &s, int32_t dtype, bool with_bias, uint6
     };
     ok &= CHECK(untouched(got_out) && untouched(got_x) && untouched(got_weight) && untouched(got_bias));
     if (threads == 1) {
-      ok &= CHECK(all_close(got_out, out, tolerance));
-      ok &= CHECK(all_close(got_x, grad_x, tolerance));
-      // Rounding errors of long sums grow as the root of their terms.
-      ok &= CHECK(all_close(got_weight, grad_weight, 5 * tolerance * std::sqrt(std::fmax(1, double(s.n) * double(plane) / 4096))));
+      ok &= CHECK(all_close(got_out, out, by_winograd));
+      ok &= CHECK(all_close(got_x, grad_x, by_winograd));
+      ok &= CHECK(all_close(got_weight, grad_weight, 5 * tolerance)); // sums of thousands of terms
       if (with_bias) ok &= CHECK(all_close(got_bias, grad_bias, tolerance));
       first_out = got_out, first_x = got_x, first_weight = got_weight, first_bias = got_bias;
     } else {
