@@ -82,7 +82,7 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   plan.block_k = g.k > 0 ? round_up(ceil_div(g.k, ceil_div(g.k, block_k)), 16) : 1;
   // A row of c gains from dots where b lies along k, and a narrow c even where b must be turned first.
   const bool narrow = few<T>(g.n) && (g.trans_b ? g.k >= 2 * L : g.m >= 2 * L && g.k >= 4 * L);
-  if (!g.trans_a && ((g.trans_b && g.k >= (g.m == 1 ? L : 2 * L) && (g.m <= 8 || few<T>(g.m))) || narrow)) {
+  if (!g.trans_a && ((g.trans_b && g.k >= 2 * L && (g.m <= 8 || few<T>(g.m))) || narrow)) {
     plan.way = Way::Dots;
     plan.unit_m = 12;
     plan.unit_n = 12;

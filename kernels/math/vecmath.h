@@ -211,7 +211,9 @@ template <class V> inline V m_exp2(V x) {
     p = p * f + T(9.6181291e-3);
     p = p * f + T(5.5504109e-2);
     p = p * f + T(2.4022651e-1);
-    p = (p * (f * f) + f * T(6.9314718e-1)) + T(1);
+    // What 1 + f ln 2 loses in rounding is added back with the rest: without fused multiply-adds it is half a unit.
+    const V line = f * T(6.9314718e-1), sum = line + T(1);
+    p = sum + (p * (f * f) + (line - (sum - T(1))));
     const I whole = bits<I>(integer_of(shifted)), half = whole >> 1;
     return p * power_of_two<V>(bits<U>(half)) * power_of_two<V>(bits<U>(whole) - bits<U>(half));
   } else {
