@@ -186,6 +186,40 @@ template <class F> void mkl_bernoulli(Generator &gen, hone_int n, double p, F &&
   for (hone_int i = 0; i < n; i++, x = x * multiplier % modulus) body(i, float(int32_t(x)) * 0x1p-31f < float(p));
 }
 
+// The elements of a and b at odd, or even, places.
+template <int first, int... I> Ints every_other(Ints a, Ints b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (2 * I + first)...);
+}
+
+// to[i] = 1 where the i-th pair of words is below the threshold, by halves: the high ones decide unless they are equal.
+void below53(uint8_t *to, const uint32_t *words, hone_int n, uint64_t threshold) {
+  constexpr int L = kLanes<int32_t>;
+  // Compared as signed numbers: the high halves have 21 bits, and of the low ones the first bit is turned, which keeps their order.
+  constexpr int32_t turn = INT32_MIN;
+  const Ints high = broadcast(int32_t(threshold >> 32)), low = broadcast(int32_t(uint32_t(threshold)) ^ turn);
+  constexpr auto lanes = std::make_integer_sequence<int, L>{};
+  hone_int i = 0;
+  for (; i + L <= n; i += L) {
+    const Ints a = bits<Ints>(load(words + 2 * i)), b = bits<Ints>(load(words + 2 * i + L));
+    const Ints upper = every_other<0>(a, b, lanes) & 0x1fffff, lower = every_other<1>(a, b, lanes) ^ turn;
+    const Ints yes = Ints(upper < high) | (Ints(upper == high) & Ints(lower < low));
+    store(to + i, __builtin_convertvector(yes & 1, VecN<uint8_t, L>::type));
+  }
+  for (; i < n; i++) to[i] = (pair(words + 2 * i) & k53Bits) < threshold;
+}
+
+// to[i] = from[i] times the scale where it is kept, else times 0, which leaves a NaN.
+template <class T> void scale_kept(T *to, const T *from, const uint8_t *kept, hone_int n, T scale) {
+  constexpr int L = kLanes<T>;
+  using Int = typename BitsOf<T>::I;
+  hone_int i = 0;
+  for (; i + L <= n; i += L) {
+    const MaskOf<T> yes = __builtin_convertvector(load<typename VecN<uint8_t, L>::type>(kept + i), typename VecN<Int, L>::type);
+    store(to + i, load(from + i) * select(yes != 0, broadcast(scale), Vec<T>{}));
+  }
+  for (; i < n; i++) to[i] = from[i] * (kept[i] ? scale : T(0));
+}
+
 template <class T> T dropout_scale(double p) { return p >= 1 ? T(0) : T(1) / T(1 - p); }
 
 } // namespace
@@ -347,7 +381,13 @@ HONE_KERNEL(rand_bernoulli)(int32_t dtype, void *out, hone_int n, void *gen, dou
       return HONE_OK;
     }
     in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
-      for (hone_int i = 0; i < count; i++) to[at + i] = convert<T>((pair(words + 2 * i) & k53Bits) < threshold);
+      if constexpr (std::is_same<T, uint8_t>::value) {
+        below53(to + at, words, count, threshold);
+      } else {
+        uint8_t yes[kChunk / 2];
+        below53(yes, words, count, threshold);
+        for (hone_int i = 0; i < count; i++) to[at + i] = convert<T>(yes[i] != 0);
+      }
     });
     return HONE_OK;
   });
@@ -405,8 +445,8 @@ HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_i
       return hone_dropout_backward(dtype, out, a, mask, n, p);
     }
     in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
-      for (hone_int i = 0; i < count; i++) kept[at + i] = (pair(words + 2 * i) & k53Bits) < threshold;
-      for (hone_int i = at; i < at + count; i++) to[i] = from[i] * (kept[i] ? scale : T(0));
+      below53(kept + at, words, count, threshold);
+      scale_kept(to + at, from + at, kept + at, count, scale);
     });
     return HONE_OK;
   });
@@ -420,7 +460,7 @@ HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const 
     const T *from = static_cast<const T *>(grad), scale = dropout_scale<T>(p);
     const uint8_t *kept = static_cast<const uint8_t *>(mask);
     parallel_for(n, 1 << 16, [&](hone_int begin, hone_int end) {
-      for (hone_int i = begin; i < end; i++) to[i] = from[i] * (kept[i] ? scale : T(0));
+      scale_kept(to + begin, from + begin, kept + begin, end - begin, scale);
     });
     return HONE_OK;
   });
