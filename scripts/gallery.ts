@@ -1,5 +1,5 @@
 /**
- * Draws the pictures of docs/charts.md into docs/gallery/: `npm run gallery`, in a minute. `--fashion FOLDER` takes the clothes of Fashion-MNIST
+ * Draws the pictures of docs/guide/charts.md into docs/gallery/: `npm run gallery`, in a minute. `--fashion FOLDER` takes the clothes of Fashion-MNIST
  * for the grid of labelled pictures from there, as the committed one has them; without it they are the digits that come with Hone.
  */
 import { parseArgs } from 'node:util';

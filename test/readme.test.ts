@@ -17,7 +17,7 @@ function run(example: string): string {
 }
 
 describe('README', () => {
-  const blocks = [...read('README.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
+  const blocks = [...read('README.md').matchAll(/```ts.*\n([\s\S]*?)```/g)].map(([, code]) => code!);
 
   test('the first example is examples/quick-start.ts', () => {
     expect(blocks[0]).toBe(read('examples/quick-start.ts'));

@@ -42,6 +42,22 @@ export function findExamples(): Example[] {
   });
 }
 
+/** A study of a moment. */
+const tinyStudy = () =>
+  study.defineStudy({
+    title: 'Four rates',
+    data: () => {
+      const points = () => new data.TensorDataset(hone.randn([24, 4]), hone.randint(0, 3, [24]));
+      return { train: points(), test: points() };
+    },
+    baseline: { lr: 0.1 },
+    factors: { lr: [0.3, 0.03, 0.01] },
+    model: () => new nn.Linear(4, 3),
+    optimizer: (model, { lr }) => new optim.SGD(model.parameters(), { lr }),
+    epochs: 4,
+    repeats: 2,
+  });
+
 /** What an example may use without saying where it comes from. */
 function context(): Record<string, unknown> {
   hone.manualSeed(0);
@@ -61,6 +77,8 @@ function context(): Record<string, unknown> {
     // What hone/train has under the same name.
     report,
     ...study,
+    // What the guide to studies calls a study, by the name of the module.
+    study: tinyStudy(),
     ...tensorboard,
     ...train,
     ...vision,
@@ -71,8 +89,10 @@ function context(): Record<string, unknown> {
     model,
     optimizer,
     criterion,
+    scheduler: new optim.lrScheduler.StepLR(optimizer, { stepSize: 2 }),
     dataset,
     loader,
+    trainLoader: loader,
     testLoader: loader,
     train: loader,
     validation: loader,
@@ -90,7 +110,7 @@ function context(): Record<string, unknown> {
 const literal = /^(-?[\d.[]|'|"|true\b|false\b|null\b|tensor\()/;
 
 /** Throws unless `value` is what the comment beside it says. */
-function shows(value: unknown, said: string): unknown {
+export function shows(value: unknown, said: string): unknown {
   const shown = value instanceof Tensor ? (said.startsWith('tensor(') ? String(value) : value.toArray()) : value;
   if (said.startsWith('tensor(')) {
     if (shown !== said) throw new Error(`the example says ${said}, it gives ${String(shown)}`);

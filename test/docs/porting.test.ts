@@ -1,4 +1,4 @@
-/** docs/porting.md: every line of TypeScript in it runs, and gives what it says. */
+/** docs/coming-from/pytorch.md: every line of TypeScript in it runs, and gives what it says. */
 import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Example, runExample } from './examples.js';
 
 const home = process.cwd();
-const lines = readFileSync(join(import.meta.dirname, '../../docs/porting.md'), 'utf8').split('\n');
+const lines = readFileSync(join(import.meta.dirname, '../../docs/coming-from/pytorch.md'), 'utf8').split('\n');
 
 beforeAll(() => {
   process.chdir(mkdtempSync(join(tmpdir(), 'hone-porting-')));

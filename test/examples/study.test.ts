@@ -1,4 +1,4 @@
-/** examples/study.ts is a study, and what docs/studies.md shows. */
+/** examples/study.ts is a study, and what docs/guide/studies.md shows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStudy } from 'hone/study';
@@ -8,7 +8,7 @@ import study from '../../examples/study.js';
 const root = join(import.meta.dirname, '../..');
 
 test('the guide shows it', () => {
-  expect(readFileSync(join(root, 'docs/studies.md'), 'utf8')).toContain(
+  expect(readFileSync(join(root, 'docs/guide/studies.md'), 'utf8')).toContain(
     `\`\`\`ts\n${readFileSync(join(root, 'examples/study.ts'), 'utf8')}\`\`\``,
   );
 });
