@@ -119,11 +119,13 @@ async function buildSanitized() {
     await run(compiler, ['-shared', '-o', join(sanitizedDir, name), ...files, ...link]);
 }
 
-/** The builds: whether they use relaxed SIMD, and whether their memory is shared among threads. The objects are the same but for the products. */
+/**
+ * The builds: whether they use relaxed SIMD, and whether their memory is shared among threads, where the host lets them (src/engine/wasm-file.ts).
+ * The objects are the same but for the products.
+ */
 const wasmBuilds = {
   simd: { isa: 'simd128', threads: false },
-  relaxed: { isa: 'relaxed-simd', threads: false },
-  'relaxed-threads': { isa: 'relaxed-simd', threads: true },
+  relaxed: { isa: 'relaxed-simd', threads: true },
 };
 
 /** A custom section that says which build the file is, for engineInfo(): names do not last, bundlers give files others. */

@@ -35,7 +35,7 @@ const pages = {
   '/app/photos.js': ['text/javascript; charset=utf-8', () => program('photos.ts')],
   '/digits.gz': ['application/octet-stream', () => readFileSync(join(root, 'dist/digits.gz'))],
   ...Object.fromEntries(
-    ['hone-simd', 'hone-relaxed', 'hone-relaxed-threads'].map((name) => [
+    ['hone-simd', 'hone-relaxed'].map((name) => [
       `/wasm/${name}.wasm`,
       ['application/wasm', () => readFileSync(join(root, `dist/wasm/${name}.wasm`))],
     ]),

@@ -25,8 +25,11 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineName } from './host.js';
 import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES, type Kernels, type Ptr, writeGeometry } from './kernel-table.gen.js';
+import { WeakRefTracker } from './memory/owner-trackers.js';
 import type { Addon } from './native.js';
-import { sharedMemory, sharesMemory } from './tasks/wasm-threads.js';
+import { sharedMemory, takesMemory } from './tasks/wasm-threads.js';
+import { createWasmEngine } from './wasm.js';
+import { withOwnMemory } from './wasm-file.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
@@ -69,7 +72,6 @@ describe('the builds of the kernels', () => {
   it.each([
     ['hone-simd.wasm', 'simd128'],
     ['hone-relaxed.wasm', 'relaxed-simd'],
-    ['hone-relaxed-threads.wasm', 'relaxed-simd'],
   ])(
     '%s is there, says which it is, and where it runs has every kernel of the table and no other, with its arguments, of the same version',
     (file, isa) => {
@@ -77,8 +79,8 @@ describe('the builds of the kernels', () => {
       expect(bytes.subarray(-`hone.isa${isa}`.length).toString()).toBe(`hone.isa${isa}`);
       if (!WebAssembly.validate(bytes)) return expect(isa).toBe('relaxed-simd'); // a host without relaxed SIMD
       const module = new WebAssembly.Module(bytes);
-      const threads = file === 'hone-relaxed-threads.wasm';
-      expect(sharesMemory(module)).toBe(threads);
+      const threads = file === 'hone-relaxed.wasm';
+      expect(takesMemory(module)).toBe(threads);
       const exports = new WebAssembly.Instance(module, {
         ...(threads ? { env: { memory: sharedMemory() } } : {}),
         hone: { now: () => 0, may_sleep: () => 1, start_workers: () => 0 },
@@ -92,6 +94,24 @@ describe('the builds of the kernels', () => {
       expect(exports['hone_abi_version']!()).toBe(ABI_VERSION);
     },
   );
+
+  it('the one for threads runs on memory of one thread, too, once its bytes say so', () => {
+    const bytes = new Uint8Array(readFileSync(join(root, 'dist/wasm/hone-relaxed.wasm')));
+    const own = withOwnMemory(bytes);
+    expect([...own.keys()].filter((i) => own[i] !== bytes[i])).toHaveLength(1);
+    expect(withOwnMemory(own)).toBe(own);
+    const alone = new Uint8Array(readFileSync(join(root, 'dist/wasm/hone-simd.wasm')));
+    expect(withOwnMemory(alone)).toBe(alone);
+    expect(() => withOwnMemory(new Uint8Array([...bytes.subarray(0, 8), 2, 5, 1]))).toThrow(EngineError);
+    if (!WebAssembly.validate(own)) return; // a host without relaxed SIMD
+    const hooks = { tracker: new WeakRefTracker({ collect() {}, forgetKept() {} }), workers: { maySleep: true, start() {} }, threads: 2 };
+    const engine = createWasmEngine(new WebAssembly.Module(own), { ...hooks, share: false });
+    expect(engine.isa).toBe('relaxed-simd');
+    expect(engine.kernels.abiVersion()).toBe(ABI_VERSION);
+    expect(() => createWasmEngine(new WebAssembly.Module(bytes), { ...hooks, share: false })).toThrow(
+      /does not fit this host .*hone-simd\.wasm/,
+    );
+  });
 
   it('the table is that of the C header', () => {
     const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs'), '--check'], { encoding: 'utf8' });

@@ -3,18 +3,19 @@
  * as the program's own first lines have run; a tensor that is made before it has arrived blocks the thread to fetch it. (To wait
  * at the top level of this module instead would bar the package from workers and bundles in classic formats.)
  */
+import { gunzipSync } from 'fflate';
 import { EngineError } from '../errors.js';
 import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
 import { RegistryTracker } from './memory/owner-trackers.js';
 import { provideParent } from './tasks/threads.js';
-import type { WorkerHost } from './tasks/wasm-threads.js';
-import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
+import { canShareMemory, type WorkerHost } from './tasks/wasm-threads.js';
+import { createWasmEngine } from './wasm.js';
+import { isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm-file.js';
 import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
 
 /** Written out, so that bundlers find the files and copy them. A function each: some bundlers' code for the address fails where there is none. */
 const beside: Record<WasmFile, () => URL> = {
-  'hone-relaxed-threads.wasm': () => new URL('../wasm/hone-relaxed-threads.wasm', import.meta.url),
   'hone-relaxed.wasm': () => new URL('../wasm/hone-relaxed.wasm', import.meta.url),
   'hone-simd.wasm': () => new URL('../wasm/hone-simd.wasm', import.meta.url),
 };
@@ -29,13 +30,21 @@ function addresses(): string[] {
   return wasmFiles().map((name) => beside[name]().href);
 }
 
-/** What a file's first bytes must be: a server that answers every address with its front page sends something else. */
-const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+const share = canShareMemory();
+
+/** Bytes as they are compiled, whichever way they came. */
+const made = (bytes: Uint8Array<ArrayBuffer>) => (share || !isWasm(bytes) ? bytes : withOwnMemory(bytes));
+const unpackedNow = (bytes: Uint8Array<ArrayBuffer>) => made(isGzip(bytes) ? (gunzipSync(bytes) as Uint8Array<ArrayBuffer>) : bytes);
+async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (!isGzip(bytes) || typeof DecompressionStream === 'undefined') return unpackedNow(bytes);
+  const stream = new Response(bytes).body!.pipeThrough(new DecompressionStream('gzip'));
+  return made(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
 
 /** Why what was answered is not the file, or undefined where it may be. */
 function refusal(address: string, status: number, statusText: string, type: string | null, bytes?: Uint8Array): string | undefined {
   if (status !== 0 && (status < 200 || status > 299)) return `${address} answered ${`${status} ${statusText}`.trim()}`;
-  if (bytes && !MAGIC.every((byte, i) => bytes[i] === byte))
+  if (bytes && !isWasm(bytes) && !isGzip(bytes))
     return `${address} is not WebAssembly (${bytes.length} bytes, ${type || 'no content type'})`;
   return undefined;
 }
@@ -52,10 +61,10 @@ async function fetchModule(address: string): Promise<WebAssembly.Module | string
   const type = response.headers.get('content-type');
   const refused = refusal(address, status, statusText, type);
   if (refused !== undefined) return refused;
-  // Only this type may be compiled while it arrives.
-  if (/^application\/wasm\s*(;|$)/i.test(type ?? '')) return WebAssembly.compileStreaming(response);
+  // Only this type may be compiled while it arrives, and only as it is.
+  if (share && /^application\/wasm\s*(;|$)/i.test(type ?? '')) return WebAssembly.compileStreaming(response);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return refusal(address, status, statusText, type, bytes) ?? WebAssembly.compile(bytes);
+  return refusal(address, status, statusText, type, bytes) ?? WebAssembly.compile(await unpacked(bytes));
 }
 
 /** The same, blocking the thread. */
@@ -73,7 +82,7 @@ function fetchModuleNow(address: string): WebAssembly.Module | string {
   const { status, statusText } = request;
   const bytes = inPage ? bytesOf(request.responseText) : new Uint8Array((request.response as ArrayBuffer | null) ?? new ArrayBuffer(0));
   const type = request.getResponseHeader('content-type');
-  return refusal(address, status, statusText, type, bytes) ?? new WebAssembly.Module(bytes);
+  return refusal(address, status, statusText, type, bytes) ?? new WebAssembly.Module(unpackedNow(bytes));
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -134,7 +143,7 @@ function settle(module: WebAssembly.Module): Engine {
   if (!wasm) {
     // A page's own workers share the cores already.
     const threads = inPage ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
-    wasm = createWasmEngine(module, { tracker: new RegistryTracker(), workers, threads });
+    wasm = createWasmEngine(module, { tracker: new RegistryTracker(), workers, share, threads });
     compiled = module;
   }
   sealWasmSource();
@@ -142,8 +151,10 @@ function settle(module: WebAssembly.Module): Engine {
 }
 
 /** The module, where setWasmUrl gave that or its bytes. */
-function given(): WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer> | undefined {
+function given(): WebAssembly.Module | Uint8Array<ArrayBuffer> | undefined {
   const chosen = wasmSource();
+  if (chosen instanceof ArrayBuffer) return new Uint8Array(chosen);
+  if (ArrayBuffer.isView(chosen)) return new Uint8Array(chosen.buffer, chosen.byteOffset, chosen.byteLength);
   return typeof chosen === 'string' || chosen instanceof URL ? undefined : chosen;
 }
 
@@ -152,7 +163,7 @@ async function fetchEngine(): Promise<Engine> {
   const arrived = (module: WebAssembly.Module) => (wasmSource() === source ? settle(module) : comingEngine());
   const here = given();
   if (here instanceof WebAssembly.Module) return settle(here);
-  if (here) return arrived(await WebAssembly.compile(here));
+  if (here) return arrived(await WebAssembly.compile(await unpacked(here)));
   const failures = new Failures();
   for (const address of addresses()) {
     try {
@@ -168,7 +179,7 @@ async function fetchEngine(): Promise<Engine> {
 
 function fetchEngineNow(): Engine {
   const here = given();
-  if (here) return settle(here instanceof WebAssembly.Module ? here : new WebAssembly.Module(here));
+  if (here) return settle(here instanceof WebAssembly.Module ? here : new WebAssembly.Module(unpackedNow(here)));
   if (typeof XMLHttpRequest === 'undefined') {
     throw new EngineError(
       "wasm engine: it has not arrived yet, and this host cannot block the thread to wait for it. Write `await ready()` (of 'hone') before the first tensor.",

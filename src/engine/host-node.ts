@@ -15,8 +15,9 @@ import { WeakRefTracker } from './memory/owner-trackers.js';
 import { type Addon, createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';
 import { provideParent } from './tasks/threads.js';
-import type { WorkerHost } from './tasks/wasm-threads.js';
-import { createWasmEngine, hasRelaxedSimd, type WasmFile, wasmFiles } from './wasm.js';
+import { canShareMemory, type WorkerHost } from './tasks/wasm-threads.js';
+import { createWasmEngine } from './wasm.js';
+import { hasRelaxedSimd, isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm-file.js';
 import { sealWasmSource, wasmSource } from './wasm-source.js';
 
 type Collect = (options?: { type: 'minor' }) => void;
@@ -127,8 +128,7 @@ function tryNative(): Engine | undefined {
 function besideThisCode(name: WasmFile): URL | undefined {
   try {
     if (name === 'hone-simd.wasm') return new URL('../wasm/hone-simd.wasm', import.meta.url);
-    if (name === 'hone-relaxed.wasm') return new URL('../wasm/hone-relaxed.wasm', import.meta.url);
-    return new URL('../wasm/hone-relaxed-threads.wasm', import.meta.url);
+    return new URL('../wasm/hone-relaxed.wasm', import.meta.url);
   } catch {
     return undefined;
   }
@@ -144,10 +144,10 @@ function admitRelaxedSimd(): void {
   }
 }
 
-/** The files of the builds that this host runs, best first. In Bun and Deno, whose workers are others, those without threads. */
-function suitableFiles(): readonly WasmFile[] {
+/** Whether threads share memory: not in Bun and Deno, whose workers are others. */
+function sharesMemory(): boolean {
   const { versions } = process as { versions: Record<string, string | undefined> };
-  return versions['bun'] || versions['deno'] ? wasmFiles(false) : wasmFiles();
+  return !versions['bun'] && !versions['deno'] && canShareMemory();
 }
 
 /** Threads of the WebAssembly engine. Nothing of the program's own flags, environment and hooks is for them. */
@@ -173,9 +173,9 @@ function wasmPaths(): string[] {
   const chosen = wasmSource();
   if (typeof chosen === 'string' || chosen instanceof URL) {
     const address = pathOf(chosen);
-    return /[\\/]$/.test(address) ? suitableFiles().map((name) => join(address, name)) : [address];
+    return /[\\/]$/.test(address) ? wasmFiles().map((name) => join(address, name)) : [address];
   }
-  return suitableFiles().flatMap((name) => {
+  return wasmFiles().flatMap((name) => {
     const moved = besideThisCode(name);
     const places = [
       moved?.protocol === 'file:' && fileURLToPath(moved),
@@ -224,9 +224,12 @@ function wasmModule(): WebAssembly.Module {
   throw new EngineError(`wasm engine: ${what}. ${todo}`, cause === undefined ? undefined : { cause });
 }
 
-function compile(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>, name: string): WebAssembly.Module {
+function compile(given: ArrayBuffer | ArrayBufferView<ArrayBuffer>, name: string): WebAssembly.Module {
   try {
-    return new WebAssembly.Module(bytes);
+    const packed = given instanceof ArrayBuffer ? new Uint8Array(given) : new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+    // Asked for where it is needed: importing it takes longer than the rest of this file.
+    const bytes = isGzip(packed) ? new Uint8Array((ownRequire()('node:zlib') as typeof import('node:zlib')).gunzipSync(packed)) : packed;
+    return new WebAssembly.Module(sharesMemory() || !isWasm(bytes) ? bytes : withOwnMemory(bytes));
   } catch (error) {
     throw new EngineError(`wasm engine: ${name} does not load: ${(error as Error).message}`, { cause: error });
   }
@@ -237,7 +240,7 @@ function loadWasm(): Engine {
   const tracker = new WeakRefTracker({ collect: () => garbageCollector()(), forgetKept: forgetKeptObjects });
   // The program's own worker threads share the cores already.
   const threads = wantedThreads() ?? (isMainThread ? availableParallelism() : 1);
-  const engine = createWasmEngine(wasmModule(), { tracker, memoryLimit: memoryLimit(), workers, threads });
+  const engine = createWasmEngine(wasmModule(), { tracker, memoryLimit: memoryLimit(), workers, share: sharesMemory(), threads });
   sealWasmSource();
   return engine;
 }

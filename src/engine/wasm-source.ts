@@ -11,8 +11,8 @@ let sealed = false;
  * Says where the WebAssembly engine is to be loaded from, for programs that bundlers or servers have moved away from it. Call it before the
  * first tensor is made; where the native engine runs it changes nothing.
  *
- * The address may be that of a file (`hone-simd.wasm` runs everywhere, `hone-relaxed.wasm` on newer hosts, `hone-relaxed-threads.wasm` where threads
- * can share memory; they are in the package's `dist/wasm`), or of a folder, ending in `/`, that holds them: then the best one that the host runs is taken.
+ * The address may be that of a file (`hone-simd.wasm` runs everywhere, `hone-relaxed.wasm` on newer hosts; they are in the package's `dist/wasm`,
+ * gzipped, and may be given so or unpacked), or of a folder, ending in `/`, that holds them: then the best one that the host runs is taken.
  * In pages it is relative to the page; in Node it is a path or a `file:` URL. Hosts that do not compile code at run time take the `WebAssembly.Module` that their build gives.
  *
  * A page to whose server the files were copied says `setWasmUrl('/assets/hone/')`.

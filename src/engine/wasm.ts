@@ -3,7 +3,7 @@ import { EngineError } from '../errors.js';
 import { Engine } from './engine.js';
 import { type OwnerTracker, SCRATCH_DOUBLES } from './host.js';
 import { F32, F64, I32, I64, KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
-import { canShareMemory, sharedMemory, sharesMemory, type ThreadExports, type WorkerHost, WorkerStarter } from './tasks/wasm-threads.js';
+import { ownMemory, sharedMemory, type ThreadExports, takesMemory, type WorkerHost, WorkerStarter } from './tasks/wasm-threads.js';
 
 interface WasmExports extends ThreadExports {
   /** Of builds without threads. */
@@ -11,51 +11,6 @@ interface WasmExports extends ThreadExports {
   __wasm_call_ctors(): void;
   hone_last_error_text(): Ptr;
   [kernel: string]: unknown;
-}
-
-/**
- * A function body that uses one relaxed SIMD instruction; validates only where the host has it.
- * (module (func (result v128) v128.const 0 v128.const 0 v128.const 0 f32x4.relaxed_madd))
- */
-export function hasRelaxedSimd(): boolean {
-  const zero = [0xfd, 0x0c, ...new Array(16).fill(0)];
-  const body = [0x00, ...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x0b];
-  return WebAssembly.validate(
-    new Uint8Array([
-      0,
-      0x61,
-      0x73,
-      0x6d,
-      1,
-      0,
-      0,
-      0,
-      1,
-      5,
-      1,
-      0x60,
-      0,
-      1,
-      0x7b,
-      3,
-      2,
-      1,
-      0,
-      0x0a,
-      body.length + 2,
-      1,
-      body.length,
-      ...body,
-    ]),
-  );
-}
-
-export type WasmFile = 'hone-relaxed-threads.wasm' | 'hone-relaxed.wasm' | 'hone-simd.wasm';
-
-/** The files of the builds that this host runs, best first. @param threads whether it can share memory among threads. */
-export function wasmFiles(threads: boolean = canShareMemory()): readonly WasmFile[] {
-  if (!hasRelaxedSimd()) return ['hone-simd.wasm'];
-  return [...(threads ? (['hone-relaxed-threads.wasm'] as const) : []), 'hone-relaxed.wasm', 'hone-simd.wasm'];
 }
 
 /** What scripts/build-kernels.mjs wrote into the file: `simd128` or `relaxed-simd`. */
@@ -68,44 +23,55 @@ const BAD_FILE = 8;
 /** The C library's snprintf names these three and never calls them: it writes to memory. */
 const noFiles = { fd_close: () => BAD_FILE, fd_seek: () => BAD_FILE, fd_write: () => BAD_FILE };
 
-function memoryForThreads(): WebAssembly.Memory {
-  try {
-    return sharedMemory();
-  } catch (error) {
-    throw new EngineError(
-      `wasm engine: this build is for threads, and memory cannot be shared here (${(error as Error).message}). Take hone-relaxed.wasm or hone-simd.wasm, or isolate the page from other origins.`,
-      { cause: error },
-    );
-  }
-}
-
 /** What a host gives the engine beyond the module. */
 export interface WasmHooks {
   readonly tracker: OwnerTracker;
   /** Bytes that tensors may take; linear memory ends at 4 GiB anyway. */
   readonly memoryLimit?: number;
   readonly workers: WorkerHost;
+  /** Whether memory is shared with workers. */
+  readonly share: boolean;
   /** How many threads to use until setNumThreads says another number. */
   readonly threads: number;
 }
 
+function memoryFor(share: boolean): WebAssembly.Memory {
+  try {
+    return share ? sharedMemory() : ownMemory();
+  } catch (error) {
+    throw new EngineError(`wasm engine: the host has no memory for it: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** An instance, with the memory that it is given, if it takes any. @throws {EngineError} where it needs memory that is shared, and there is none. */
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory | undefined, imports: WebAssembly.Imports): WasmExports {
+  try {
+    return new WebAssembly.Instance(module, { ...imports, ...(memory ? { env: { memory } } : {}) }).exports as unknown as WasmExports;
+  } catch (error) {
+    if (!(error instanceof WebAssembly.LinkError)) throw error;
+    throw new EngineError(
+      `wasm engine: the module does not fit this host (${error.message}). Where memory cannot be shared among threads a compiled hone-relaxed.wasm does not run: give its bytes or its address, or hone-simd.wasm, or isolate the page from other origins.`,
+      { cause: error },
+    );
+  }
+}
+
 /** Makes an engine of compiled kernels. @throws {EngineError} where they need shared memory, and there is none. */
 export function createWasmEngine(module: WebAssembly.Module, hooks: WasmHooks): Engine {
-  const { tracker, memoryLimit = Number.POSITIVE_INFINITY, workers } = hooks;
-  const shared = sharesMemory(module) ? memoryForThreads() : undefined;
+  const { tracker, memoryLimit = Number.POSITIVE_INFINITY, workers, share } = hooks;
+  const given = takesMemory(module) ? memoryFor(share) : undefined;
   let starter: WorkerStarter | undefined;
-  const exports = new WebAssembly.Instance(module, {
-    ...(shared ? { env: { memory: shared } } : {}),
+  const exports = instantiate(module, given, {
     hone: {
       now: () => performance.now(),
       may_sleep: () => Number(workers.maySleep),
       start_workers: (have: number, wanted: number) => starter?.start(wanted) ?? have,
     },
     wasi_snapshot_preview1: noFiles,
-  }).exports as unknown as WasmExports;
+  });
   exports.__wasm_call_ctors();
-  const memory = shared ?? exports.memory!;
-  if (shared) starter = new WorkerStarter(module, shared, workers, exports);
+  const memory = given ?? exports.memory!;
+  if (given && share) starter = new WorkerStarter(module, given, workers, exports);
 
   const kernels = {} as Record<string, unknown>;
   for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {

@@ -7,7 +7,7 @@ import { datasets, type Image, transforms } from 'hone/vision';
 import type { Browser } from 'playwright-core';
 import { build as buildWithVite } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wasmFiles } from '../../src/engine/wasm.js';
+import { wasmFiles } from '../../src/engine/wasm-file.js';
 import { joinSource } from '../helpers/joined-source.js';
 import { launch } from './chromium.js';
 import { type Served, type Server, serve } from './serve.js';
@@ -88,7 +88,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('loaders in Chromium',
     const { outputFiles } = await bundle(stage, { text });
     files.set(`/a/${name}/`, html);
     files.set(`/a/${name}/app/main.js`, js(outputFiles.find(({ path }) => path.endsWith('.js'))!.text));
-    const wasm = wasmFiles(false)[0]!;
+    const wasm = wasmFiles()[0]!;
     files.set(`/a/${name}/wasm/${wasm}`, { type: 'application/wasm', body: readFileSync(join(root, 'dist/wasm', wasm)) });
     return result(`/a/${name}/`);
   }

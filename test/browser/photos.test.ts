@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { encodeImage, Image } from 'hone/vision';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wasmFiles } from '../../src/engine/wasm.js';
+import { wasmFiles } from '../../src/engine/wasm-file.js';
 import { launch } from './chromium.js';
 import { type Served, type Server, serve } from './serve.js';
 import { bundle, root, type Stage, stagePackage } from './stage.js';
@@ -91,14 +91,13 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', 
     files.set('/work.js', served(worker.outputFiles[0]!.text, 'text/javascript'));
     files.set('/', served('<!doctype html><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>', 'text/html'));
     files.set('/app/main.js', served(outputFiles[0]!.text, 'text/javascript'));
-    for (const name of wasmFiles(false))
-      files.set(`/wasm/${name}`, served(readFileSync(join(root, 'dist/wasm', name)), 'application/wasm'));
+    for (const name of wasmFiles()) files.set(`/wasm/${name}`, served(readFileSync(join(root, 'dist/wasm', name)), 'application/wasm'));
     for (const name of Object.keys(expected))
       files.set(`/images/${name}`, served(readFileSync(join(FIXTURES, name)), 'application/octet-stream'));
     const demo = await bundle(stage, { file: join(root, 'examples/browser/photos.ts') });
     files.set('/demo/', served(readFileSync(join(root, 'examples/browser/photos.html')), 'text/html'));
     files.set('/demo/app/photos.js', served(demo.outputFiles[0]!.text, 'text/javascript'));
-    for (const name of wasmFiles(false)) files.set(`/demo/wasm/${name}`, files.get(`/wasm/${name}`)!);
+    for (const name of wasmFiles()) files.set(`/demo/wasm/${name}`, files.get(`/wasm/${name}`)!);
     server = await serve(files);
     browser = await launch();
     page = await browser.newPage();

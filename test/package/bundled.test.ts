@@ -110,7 +110,7 @@ describe('bundled for pages by Vite', () => {
     );
     await buildWithVite({ root: app, configFile: false, logLevel: 'silent' });
     const assets = readdirSync(join(app, 'dist/assets'));
-    for (const part of ['index', 'worker', 'hone-simd', 'hone-relaxed', 'hone-relaxed-threads', 'digits'])
+    for (const part of ['index', 'worker', 'hone-simd', 'hone-relaxed', 'digits'])
       expect(
         assets.some((name) => name.startsWith(part)),
         part,

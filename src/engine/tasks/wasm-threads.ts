@@ -47,11 +47,12 @@ const work = ({ module, memory, seat, stack, local }) => {
 
 /** As scripts/build-kernels.mjs links it, in pages of 64 KiB; and what each worker's stack takes, as much as the first thread's. */
 const INITIAL_PAGES = 256;
+const MOST_PAGES = 65536;
 const STACK_BYTES = 1 << 20;
 const MOST_THREADS = 64;
 
 /** Whether the build takes a memory from outside: that is what threads share. */
-export function sharesMemory(module: WebAssembly.Module): boolean {
+export function takesMemory(module: WebAssembly.Module): boolean {
   return WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory');
 }
 
@@ -60,9 +61,14 @@ export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated !== false;
 }
 
+/** Memory for one thread. */
+export function ownMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES });
+}
+
 /** Memory that may grow as far as the host lets it: all of its addresses are set aside at once, which some hosts do not have. */
 export function sharedMemory(): WebAssembly.Memory {
-  for (let maximum = 65536; ; maximum /= 2) {
+  for (let maximum = MOST_PAGES; ; maximum /= 2) {
     try {
       return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true });
     } catch (error) {
