@@ -120,7 +120,7 @@ async function buildSanitized() {
 }
 
 /**
- * The builds: whether they use relaxed SIMD, and whether their memory is shared among threads, where the host lets them (src/engine/wasm-file.ts).
+ * The builds: whether they use relaxed SIMD, and whether their memory is shared among threads, where the host lets them (src/engine/wasm/wasm-file.ts).
  * The objects are the same but for the products.
  */
 const wasmBuilds = {

@@ -186,7 +186,7 @@ export {
   collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads,
   type EngineInfo,
 } from './engine/select.js';
-export { setWasmUrl, type WasmSource } from './engine/wasm-source.js';
+export { setWasmUrl, type WasmSource } from './engine/wasm/wasm-source.js';
 
 // Errors
 export {

@@ -28,8 +28,8 @@ import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES, type Kernels, type Ptr, writeG
 import { WeakRefTracker } from './memory/owner-trackers.js';
 import type { Addon } from './native.js';
 import { sharedMemory, takesMemory } from './tasks/wasm-threads.js';
-import { createWasmEngine } from './wasm.js';
-import { withOwnMemory } from './wasm-file.js';
+import { createWasmEngine } from './wasm/wasm.js';
+import { withOwnMemory } from './wasm/wasm-file.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);

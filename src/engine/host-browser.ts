@@ -10,9 +10,9 @@ import type { EngineName } from './host.js';
 import { RegistryTracker } from './memory/owner-trackers.js';
 import { provideParent } from './tasks/threads.js';
 import { canShareMemory, type WorkerHost } from './tasks/wasm-threads.js';
-import { createWasmEngine } from './wasm.js';
-import { isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm-file.js';
-import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
+import { createWasmEngine } from './wasm/wasm.js';
+import { isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm/wasm-file.js';
+import { sealWasmSource, type WasmSource, wasmSource } from './wasm/wasm-source.js';
 
 /** Written out, so that bundlers find the files and copy them. A function each: some bundlers' code for the address fails where there is none. */
 const beside: Record<WasmFile, () => URL> = {

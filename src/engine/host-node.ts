@@ -16,9 +16,9 @@ import { type Addon, createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';
 import { provideParent } from './tasks/threads.js';
 import { canShareMemory, type WorkerHost } from './tasks/wasm-threads.js';
-import { createWasmEngine } from './wasm.js';
-import { hasRelaxedSimd, isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm-file.js';
-import { sealWasmSource, wasmSource } from './wasm-source.js';
+import { createWasmEngine } from './wasm/wasm.js';
+import { hasRelaxedSimd, isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm/wasm-file.js';
+import { sealWasmSource, wasmSource } from './wasm/wasm-source.js';
 
 type Collect = (options?: { type: 'minor' }) => void;
 

@@ -5,7 +5,7 @@ import { engineInfo, setEngine } from 'hone';
 import { digitsBytes } from 'hone/vision';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type WasmFile, wasmFiles } from '../../src/engine/wasm-file.js';
+import { type WasmFile, wasmFiles } from '../../src/engine/wasm/wasm-file.js';
 import { launch } from './chromium.js';
 import { essentials } from './page/essentials.js';
 import type { Program } from './page/main.js';

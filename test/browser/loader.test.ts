@@ -7,7 +7,7 @@ import { datasets, type Image, transforms } from 'hone/vision';
 import type { Browser } from 'playwright-core';
 import { build as buildWithVite } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wasmFiles } from '../../src/engine/wasm-file.js';
+import { wasmFiles } from '../../src/engine/wasm/wasm-file.js';
 import { joinSource } from '../helpers/joined-source.js';
 import { launch } from './chromium.js';
 import { type Served, type Server, serve } from './serve.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { encodeImage, Image } from 'hone/vision';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wasmFiles } from '../../src/engine/wasm-file.js';
+import { wasmFiles } from '../../src/engine/wasm/wasm-file.js';
 import { launch } from './chromium.js';
 import { type Served, type Server, serve } from './serve.js';
 import { bundle, root, type Stage, stagePackage } from './stage.js';

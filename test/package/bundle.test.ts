@@ -15,7 +15,7 @@ interface Bundled {
   code: string;
   /** Bytes when compressed, as servers send them. */
   gzip: number;
-  /** The package's files that have code in it: `engine/wasm.js`. */
+  /** The package's files that have code in it: `engine/wasm/wasm.js`. */
   files: string[];
   /** What it imports from outside, and does not contain. */
   imports: string[];

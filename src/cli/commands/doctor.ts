@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { nativeReport } from '../../engine/host-node.js';
 import { showBytes } from '../../engine/memory/allocator.js';
 import { type EngineInfo, engineInfo, setEngine } from '../../engine/select.js';
-import { hasRelaxedSimd } from '../../engine/wasm-file.js';
+import { hasRelaxedSimd } from '../../engine/wasm/wasm-file.js';
 import { HoneError } from '../../errors.js';
 import { plural } from '../../report/text.js';
 import { version } from '../version.js';

@@ -3,7 +3,7 @@ import '#host';
 import '../../../ops/methods/methods.js';
 import { setEngine, setNumThreads } from '../../../engine/select.js';
 import { parentThread } from '../../../engine/tasks/threads.js';
-import { isSealed, setWasmUrl } from '../../../engine/wasm-source.js';
+import { isSealed, setWasmUrl } from '../../../engine/wasm/wasm-source.js';
 import { ArgumentError } from '../../../errors.js';
 import { type PackedError, packError } from '../../../tensor/arguments/packed-error.js';
 import { show } from '../../../tensor/arguments/show.js';

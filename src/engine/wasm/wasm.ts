@@ -1,9 +1,9 @@
 /** The WebAssembly engine: the same kernels in linear memory, which threads share where the host lets them. Runs in Node and in browsers. */
-import { EngineError } from '../errors.js';
-import { Engine } from './engine.js';
-import { type OwnerTracker, SCRATCH_DOUBLES } from './host.js';
-import { F32, F64, I32, I64, KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
-import { ownMemory, sharedMemory, type ThreadExports, takesMemory, type WorkerHost, WorkerStarter } from './tasks/wasm-threads.js';
+import { EngineError } from '../../errors.js';
+import { Engine } from '../engine.js';
+import { type OwnerTracker, SCRATCH_DOUBLES } from '../host.js';
+import { F32, F64, I32, I64, KERNEL_NAMES, type Kernels, type Ptr } from '../kernel-table.gen.js';
+import { ownMemory, sharedMemory, type ThreadExports, takesMemory, type WorkerHost, WorkerStarter } from '../tasks/wasm-threads.js';
 
 interface WasmExports extends ThreadExports {
   /** Of builds without threads. */

@@ -1,5 +1,5 @@
 /** Where the WebAssembly engine comes from, where that is not the file beside the package's code. */
-import { ArgumentError, EngineError } from '../errors.js';
+import { ArgumentError, EngineError } from '../../errors.js';
 
 /** What {@link setWasmUrl} takes: an address, the file's bytes, or the compiled module. */
 export type WasmSource = string | URL | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;

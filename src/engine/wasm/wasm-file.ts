@@ -1,5 +1,5 @@
 /** The files of the WebAssembly engine: which a host runs, and what is done to their bytes before they are compiled. */
-import { EngineError } from '../errors.js';
+import { EngineError } from '../../errors.js';
 
 export type WasmFile = 'hone-relaxed.wasm' | 'hone-simd.wasm';
 
