@@ -1,4 +1,5 @@
 /** Multi-head attention: inputs projected to heads, attention in each, and the heads projected back. */
+import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
@@ -151,6 +152,8 @@ export function multiHeadAttention(
   // In memory the result lies as [L, N, E], as PyTorch's does: dropout that follows draws in that order.
   const joined = reshape(permute(result, [2, 0, 1, 3]), [L, N, embedDim]);
   const out = linear(joined, given.outProjWeight, given.outProjBias ?? null);
+  // Without a tape nobody holds what was made on the way, whose memory is still in the caches.
+  if (!isGradEnabled()) for (const made of [...all, result]) made.storage.free();
   const output = batched ? (batchFirst ? transpose(out, 0, 1) : out) : squeeze(out, 1);
   if (!needWeights || weights === null) return [output, null];
   const shown = averageAttnWeights ? mean(weights, 1) : weights;

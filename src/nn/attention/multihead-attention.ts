@@ -90,6 +90,8 @@ class NonDynamicallyQuantizableLinear extends Linear {
  */
 export class MultiheadAttention extends Module {
   static override readonly className: string = 'MultiheadAttention';
+  /** @internal */
+  static override readonly keepsNothing: boolean = true;
   /** Features of keys. */
   readonly kdim: number;
   /** Features of values. */

@@ -1,7 +1,6 @@
 /** The layers that transformers are stacks of: attention and a feed-forward network, each with its residual and norm. */
 
 import { ArgumentError } from '../../errors.js';
-import { add } from '../../ops/elementwise/binary.js';
 import { relu } from '../../ops/elementwise/unary.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { countOf, probability } from '../../tensor/arguments/checks.js';
@@ -17,6 +16,7 @@ import { Linear } from '../linear/linear.js';
 import { renamed } from '../module/fields.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
+import { Inner } from './inner.js';
 import { MultiheadAttention } from './multihead-attention.js';
 
 /** What stands between the two products of the feed-forward network. */
@@ -139,11 +139,24 @@ export function isReluOrGelu(activation: ((x: Tensor) => Tensor) | Module): bool
   return activation === relu || activation === gelu || activation instanceof ReLU || activation instanceof GELU;
 }
 
-/** The second half of a layer: linear1, activation, dropout, linear2. */
-function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x: Tensor): Tensor {
+/** A layer's network: linear1, activation, dropout, linear2, and the dropout after it. */
+function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x: Inner, after: Dropout): Inner {
   const { activation } = layer;
-  const hidden = layer.linear1.forward(x);
-  return layer.linear2.forward(layer.dropout.forward(activation instanceof Module ? activation.forward(hidden) : activation(hidden)));
+  const hidden = x.by(layer.linear1);
+  let active: Inner;
+  if (activation instanceof Module) active = hidden.into(activation, activation instanceof ReLU ? 'nothing' : 'value');
+  else if (activation === relu || activation === gelu) active = hidden.through(activation, activation === relu ? 'nothing' : 'value');
+  else active = new Inner(activation(hidden.x));
+  return active.into(layer.dropout, 'nothing').into(layer.linear2, 'value').into(after, 'nothing');
+}
+
+/** x and what `block` makes of it added up, the norm before the block or after the sum. */
+function residual(x: Inner, norm: LayerNorm, block: (x: Inner) => Inner, normFirst: boolean): Inner {
+  if (!normFirst) return x.plus(block(x)).into(norm, 'value');
+  const normed = x.by(norm);
+  const made = block(normed);
+  normed.spent(made, 'value');
+  return x.plus(made);
 }
 
 /**
@@ -156,6 +169,8 @@ function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x
  */
 export class TransformerEncoderLayer extends Module {
   static override readonly className: string = 'TransformerEncoderLayer';
+  /** @internal */
+  static override readonly keepsNothing: boolean = true;
   /** Whether norms stand before attention and feed-forward, not after. */
   readonly normFirst: boolean;
   /** Attention over the sequence itself. */
@@ -202,23 +217,22 @@ export class TransformerEncoderLayer extends Module {
     return renamed(super.fields(), { selfAttn: 'self_attn' });
   }
 
+  /** @internal Where its parts do: what they see is what it takes and gives. */
+  override passesOn(): boolean {
+    return super.passesOn() && this.children().every((part) => part.passesOn());
+  }
+
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(
     src: Tensor,
     ...args: Arguments<EncoderLayerForwardOptions, [srcMask: 'srcMask', srcKeyPaddingMask: 'srcKeyPaddingMask', isCausal: 'isCausal']>
   ): Tensor {
     const options = readArguments(classNameOf(this), ENCODER_FORWARD, args);
-    const attention = (x: Tensor) => {
-      const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
-      return this.dropout1.forward(this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0]);
-    };
-    const network = (x: Tensor) => this.dropout2.forward(feedForward(this, x));
-    if (this.normFirst) {
-      const x = add(src, attention(this.norm1.forward(src)));
-      return add(x, network(this.norm2.forward(x)));
-    }
-    const x = this.norm1.forward(add(src, attention(src)));
-    return this.norm2.forward(add(x, network(x)));
+    const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
+    const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false } as const;
+    const attention = (x: Inner) => x.by(this.selfAttn, (x) => this.selfAttn.forward(x, x, x, masks)[0]).into(this.dropout1, 'nothing');
+    const x = residual(new Inner(src), this.norm1, attention, this.normFirst);
+    return residual(x, this.norm2, (x) => feedForward(this, x, this.dropout2), this.normFirst).x;
   }
 }
 
@@ -232,6 +246,8 @@ export class TransformerEncoderLayer extends Module {
  */
 export class TransformerDecoderLayer extends Module {
   static override readonly className: string = 'TransformerDecoderLayer';
+  /** @internal */
+  static override readonly keepsNothing: boolean = true;
   /** Whether norms stand before attention and feed-forward, not after. */
   readonly normFirst: boolean;
   /** Attention over the sequence itself. */
@@ -282,28 +298,26 @@ export class TransformerDecoderLayer extends Module {
     return renamed(super.fields(), { selfAttn: 'self_attn', multiheadAttn: 'multihead_attn' });
   }
 
+  /** @internal Where its parts do: what they see is what it takes and gives. */
+  override passesOn(): boolean {
+    return super.passesOn() && this.children().every((part) => part.passesOn());
+  }
+
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(tgt: Tensor, memory: Tensor, ...args: DecoderForwardArguments): Tensor {
     const options = readArguments(classNameOf(this), DECODER_FORWARD, args);
-    const toTargets = (x: Tensor) => {
+    const toTargets = (x: Inner) => {
       const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
-      return this.dropout1.forward(
-        this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal: tgtIsCausal ?? false, needWeights: false })[0],
-      );
+      const masks = { attnMask, keyPaddingMask, isCausal: tgtIsCausal ?? false, needWeights: false } as const;
+      return x.by(this.selfAttn, (x) => this.selfAttn.forward(x, x, x, masks)[0]).into(this.dropout1, 'nothing');
     };
-    const toMemory = (x: Tensor) => {
+    const toMemory = (x: Inner) => {
       const { memoryMask: attnMask, memoryKeyPaddingMask: keyPaddingMask, memoryIsCausal: isCausal } = options;
       const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false } as const;
-      return this.dropout2.forward(this.multiheadAttn.forward(x, memory, memory, masks)[0]);
+      return x.by(this.multiheadAttn, (x) => this.multiheadAttn.forward(x, memory, memory, masks)[0]).into(this.dropout2, 'nothing');
     };
-    const network = (x: Tensor) => this.dropout3.forward(feedForward(this, x));
-    if (this.normFirst) {
-      let x = add(tgt, toTargets(this.norm1.forward(tgt)));
-      x = add(x, toMemory(this.norm2.forward(x)));
-      return add(x, network(this.norm3.forward(x)));
-    }
-    let x = this.norm1.forward(add(tgt, toTargets(tgt)));
-    x = this.norm2.forward(add(x, toMemory(x)));
-    return this.norm3.forward(add(x, network(x)));
+    let x = residual(new Inner(tgt), this.norm1, toTargets, this.normFirst);
+    x = residual(x, this.norm2, toMemory, this.normFirst);
+    return residual(x, this.norm3, (x) => feedForward(this, x, this.dropout3), this.normFirst).x;
   }
 }

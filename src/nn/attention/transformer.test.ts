@@ -4,6 +4,7 @@ import {
   DTypeError,
   equal,
   manualSeed,
+  memoryStats,
   nn,
   noGrad,
   ones,
@@ -202,6 +203,31 @@ describe('transformer layers and stacks', () => {
     expect(equal(mask, triu(ones([3, 3], { dtype: 'float64' }).mul(Number.NEGATIVE_INFINITY), 1))).toBe(true);
     expect(nn.Transformer.generateSquareSubsequentMask(0).shape).toEqual([0, 0]);
     throws(() => nn.Transformer.generateSquareSubsequentMask(-1), ArgumentError, 'size is -1');
+  });
+
+  test('what a hook or an activation of the user has seen stays, and what nobody can hold goes back', () => {
+    for (const normFirst of [false, true]) {
+      const held: Tensor[] = [];
+      const activation = (x: Tensor) => (held.push(x), x.mul(0.5));
+      const layer = new nn.TransformerEncoderLayer(4, 2, { ...small, normFirst, activation });
+      const model = new nn.TransformerEncoder(layer, 2).eval();
+      const x = randn([1, 3, 4]);
+      const plain = noGrad(() => model.forward(x));
+      const values = held.splice(0).map((x) => x.tolist());
+      const parts = [...model.modules()].filter((part) => !part.children().length && !(part instanceof nn.Dropout));
+      for (const part of parts) part.registerForwardHook((_, inputs, output) => void held.push(...(inputs as Tensor[]), output as Tensor));
+      const hooked = noGrad(() => model.forward(x));
+      expect(equal(plain, hooked)).toBe(true);
+      expect(equal(x, x.clone())).toBe(true);
+      expect(held.filter((x) => x.shape.at(-1) === 6).length).toBeGreaterThan(2);
+      expect(held.map((x) => x.tolist())).toEqual(expect.arrayContaining(values));
+    }
+    const model = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, small), 2).eval();
+    const x = randn([1, 3, 4]);
+    const before = memoryStats().blocks;
+    const out = noGrad(() => model.forward(x));
+    expect(memoryStats().blocks - before).toBeLessThan(12);
+    expect(out.shape).toEqual(x.shape);
   });
 
   test('misuse of stacks is named', () => {

@@ -19,6 +19,7 @@ import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
 import { causalMask } from './attend.js';
+import { Inner } from './inner.js';
 import { canonicalMask, warnMixedMasks } from './multi-head.js';
 import {
   DECODER_FORWARD,
@@ -118,12 +119,13 @@ export class TransformerEncoder extends Module {
     // Once for all layers.
     const srcMask = mask && canonicalMask(name, 'mask', mask, src.dtype);
     const srcKeyPaddingMask = padding && canonicalMask(name, 'srcKeyPaddingMask', padding, src.dtype);
-    let x = src;
-    for (const layer of this.layers) x = layer.forward(x, { srcMask, srcKeyPaddingMask, isCausal: isCausal ?? false });
+    const options = { srcMask, srcKeyPaddingMask, isCausal: isCausal ?? false };
+    let x = new Inner(src);
+    for (const layer of this.layers) x = x.into(layer, 'value', (x) => layer.forward(x, options));
     if (srcKeyPaddingMask && !srcMask && dropsPadding(this, src, srcKeyPaddingMask)) {
-      x = maskedFill(x, unsqueeze(ne(srcKeyPaddingMask, 0), -1), 0);
+      x = x.through((x) => maskedFill(x, unsqueeze(ne(srcKeyPaddingMask, 0), -1), 0), 'value');
     }
-    return this.norm === null ? x : this.norm.forward(x);
+    return this.norm === null ? x.x : x.into(this.norm, 'value').x;
   }
 }
 
@@ -192,9 +194,9 @@ export class TransformerDecoder extends Module {
   forward(tgt: Tensor, memory: Tensor, ...args: DecoderForwardArguments): Tensor {
     const options = readArguments(classNameOf(this), DECODER_FORWARD, args);
     assertLayers(classNameOf(this), this.layers);
-    let x = tgt;
-    for (const layer of this.layers) x = layer.forward(x, memory, options);
-    return this.norm === null ? x : this.norm.forward(x);
+    let x = new Inner(tgt);
+    for (const layer of this.layers) x = x.into(layer, 'value', (x) => layer.forward(x, memory, options));
+    return this.norm === null ? x.x : x.into(this.norm, 'value').x;
   }
 }
 
