@@ -8,7 +8,7 @@ import { add } from '../../ops/elementwise/binary.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Module } from '../module/module.js';
 
-/** What the gradients of whatever takes a value need of it. */
+/** What gradients need of a value, those of its maker as those of what takes it. */
 export type Needed = 'value' | 'nothing';
 
 export class Inner {

@@ -147,7 +147,9 @@ function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x
   if (activation instanceof Module) active = hidden.into(activation, activation instanceof ReLU ? 'nothing' : 'value');
   else if (activation === relu || activation === gelu) active = hidden.through(activation, activation === relu ? 'nothing' : 'value');
   else active = new Inner(activation(hidden.x));
-  return active.into(layer.dropout, 'nothing').into(layer.linear2, 'value').into(after, 'nothing');
+  // Most activations, relu among them, need what they gave.
+  const needed = activation === gelu || activation instanceof GELU ? 'nothing' : 'value';
+  return active.into(layer.dropout, needed).into(layer.linear2, 'value').into(after, 'nothing');
 }
 
 /** x and what `block` makes of it added up, the norm before the block or after the sum. */

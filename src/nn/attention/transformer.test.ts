@@ -208,7 +208,10 @@ describe('transformer layers and stacks', () => {
   test('what a hook or an activation of the user has seen stays, and what nobody can hold goes back', () => {
     for (const normFirst of [false, true]) {
       const held: Tensor[] = [];
-      const activation = (x: Tensor) => (held.push(x), x.mul(0.5));
+      const activation = (x: Tensor) => {
+        held.push(x);
+        return x.mul(0.5);
+      };
       const layer = new nn.TransformerEncoderLayer(4, 2, { ...small, normFirst, activation });
       const model = new nn.TransformerEncoder(layer, 2).eval();
       const x = randn([1, 3, 4]);
@@ -224,6 +227,11 @@ describe('transformer layers and stacks', () => {
     }
     const model = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, small), 2).eval();
     const x = randn([1, 3, 4]);
+    for (const activation of ['relu', 'gelu', new nn.ReLU(), new nn.Sigmoid()] as const) {
+      const layer = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 6, dropout: 0.5, activation });
+      layer.forward(x).sum().backward();
+      expect(layer.linear1.weight.grad?.shape).toEqual([6, 4]);
+    }
     const before = memoryStats().blocks;
     const out = noGrad(() => model.forward(x));
     expect(memoryStats().blocks - before).toBeLessThan(12);
