@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 namespace hone {
@@ -26,20 +27,31 @@ inline double computed() {
   return double(time.tv_sec) * 1e6 + double(time.tv_nsec) * 1e-3;
 }
 
+constexpr bool kKnowsComputed = true;
+
+// The core that this thread is on; -1 where that is not known.
+inline int current_core() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
 // Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
 // sleeps before it looks: one of the two sees the other.
 class Bed {
 public:
   template <class F> void sleep_until(F ready) {
     pthread_mutex_lock(&mutex_);
-    taken_.store(true);
-    while (!ready()) pthread_cond_wait(&cond_, &mutex_);
+    while (taken_.store(true), !ready()) pthread_cond_wait(&cond_, &mutex_);
     taken_.store(false);
     pthread_mutex_unlock(&mutex_);
   }
 
+  // Once for each sleep: it may last until a sleeper has a core.
   void wake() {
-    if (!taken_.load()) return;
+    if (!taken_.load() || !taken_.exchange(false)) return;
     pthread_mutex_lock(&mutex_);
     pthread_mutex_unlock(&mutex_);
     pthread_cond_signal(&cond_);

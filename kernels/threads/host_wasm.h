@@ -18,14 +18,19 @@ inline double now() { return hone_host_now() * 1000; }
 // What this thread has computed so far is not known here.
 inline double computed() { return now(); }
 
+constexpr bool kKnowsComputed = false;
+
+// The core that this thread is on; -1 where that is not known.
+inline int current_core() { return -1; }
+
 // Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
 // sleeps before it looks: one of the two sees the other.
 class Bed {
 public:
   template <class F> void sleep_until(F ready) {
     const bool may = hone_host_may_sleep();
-    taken_.store(true);
     for (;;) {
+      taken_.store(true);
       const int before = turns_.load();
       if (ready()) break;
       if (may) __builtin_wasm_memory_atomic_wait32(reinterpret_cast<int *>(&turns_), before, -1);
@@ -33,8 +38,9 @@ public:
     taken_.store(false);
   }
 
+  // Once for each sleep: it may last until a sleeper has a core.
   void wake() {
-    if (!taken_.load()) return;
+    if (!taken_.load() || !taken_.exchange(false)) return;
     turns_.fetch_add(1);
     __builtin_wasm_memory_atomic_notify(reinterpret_cast<int *>(&turns_), 1);
   }

@@ -1,52 +1,151 @@
-// trust.h: whether the workers are worth calling. Where other programs have the cores, a worker may lose its own in the middle of a slice, and
-// the caller waits for longer than it would have worked. The balance of what workers gained and cost says so; then the caller works alone for a
-// while, ever longer until they are worth their call again.
+// trust.h: which workers are worth calling. Where other programs have the cores, a worker may lose its own in the middle of a slice, and the
+// caller waits for it for longer than it would have worked itself. A worker to which that happens too often is left out for a while, ever longer
+// when it happens again; before it is called anew it shows, without a slice, that a core is its own.
 #pragma once
 
 #include "threads/host.h"
 
 namespace hone {
 
-class Trust {
+// A worker's own account of the time that it had no core. Times are in microseconds.
+class Watch {
 public:
-  // A job begins. False where the caller should do it alone.
-  bool begin() {
-    start_ = now();
-    if (start_ < alone_until_) return false;
-    looks_ = long_ || ++jobs_ % 8 == 0; // what a thread has computed takes long to ask
-    if (looks_) computed_ = computed();
-    return true;
+  // It has just woken.
+  void start() {
+    polled_ = wall_ = now();
+    computed_ = computed();
   }
 
-  // The caller has found no further slice.
-  void middle() {
-    if (looks_) computed_ = computed() - computed_;
-  }
-
-  // The workers have done theirs, too; the caller did `own` slices of `all`.
-  void end(int own, int all) {
-    const double end = now();
-    long_ = end - start_ > kLong;
-    if (!looks_ || own == 0) return;
-    // All slices by the caller, if it had a core to itself, against the time that they took.
-    balance_ += computed_ / own * all - (end - start_);
-    if (balance_ > kMost) balance_ = kMost;
-    if (balance_ < kLeast) {
-      alone_until_ = end + alone_;
-      alone_ = alone_ < kLongest / 2 ? alone_ * 2 : kLongest;
-      balance_ = kLeast * 0.75;
-    } else if (balance_ > 0) {
-      alone_ = kShortest;
+  // It waits a little for `wanted`; false where it should sleep. Where the caller's core is its own, too, it is in the caller's way.
+  template <class F, class G> bool waits(F wanted, G in_the_way, double time) {
+    if (wanted()) return true;
+    for (const double until = polled_ + time;;) {
+      if (in_the_way()) return false;
+      for (int i = 0; i < 32; i++) {
+        pause();
+        if (wanted()) return true;
+      }
+      if (late()) start(); // it held no slice, so nobody waited
+      if (polled_ >= until) return false;
     }
   }
 
+  // It is about to run slices, and has.
+  void begin() {
+    if (late() || polled_ - wall_ > kStale) start();
+    began_ = polled_;
+  }
+  // False where it should not be called any more: what it worked is weighed against what others waited for it.
+  bool end() {
+    polled_ = now();
+    const double time = polled_ - began_;
+    credit_ += time;
+    if (time > kShort) { // what a thread has computed takes long to ask
+      const double lost = without_core();
+      if (lost > kNoise) credit_ -= 3 * lost; // once since it was no work, twice since all waited
+      wall_ += lost; // told; the rest goes on
+    }
+    if (credit_ > kMost) credit_ = kMost;
+    if (credit_ >= 0) return true;
+    credit_ = 0;
+    return false;
+  }
+
+  // Whether it has a core to itself: it spins for longer than most systems let two programs share one without a change.
+  template <class G> bool proves(G in_the_way) {
+    start();
+    do {
+      if (in_the_way()) return false;
+      for (int i = 0; i < 32; i++) pause();
+      if (late()) return false;
+    } while (polled_ - wall_ < kProof);
+    return without_core() < kNoise;
+  }
+
 private:
-  // Microseconds.
-  static constexpr double kLong = 200, kMost = 10000, kLeast = -4000, kShortest = 20000, kLongest = 2e6;
-  double start_ = 0, computed_ = 0;
-  double balance_ = 0, alone_ = kShortest, alone_until_ = 0;
-  unsigned jobs_ = 0;
-  bool looks_ = false, long_ = false;
+  static constexpr double kGap = 300, kNoise = 300, kShort = 400, kStale = 5000, kProof = 6000, kMost = 10000;
+
+  // Whether it is long ago that it looked at the clock.
+  bool late() {
+    const double before = polled_;
+    polled_ = now();
+    return polled_ - before > kGap;
+  }
+  double without_core() const { return (polled_ - wall_) - (computed() - computed_); }
+
+  double polled_ = 0, wall_ = 0, computed_ = 0, began_ = 0, credit_ = 0;
+};
+
+// Who is called. Workers say what they found; one caller at a time, who holds the pool, draws the conclusions. Seats are bits.
+class Trust {
+public:
+  static constexpr int kMost = 64;
+
+  // Of workers.
+  void lost(int seat) { lost_.fetch_or(bit(seat)); }
+  bool asked(int seat) const { return asked_.load() & bit(seat); }
+  void proved(int seat, bool well) {
+    (well ? back_ : lost_).fetch_or(bit(seat));
+    asked_.fetch_and(~bit(seat));
+  }
+
+  // Those worth calling, and whether that is everybody and nobody has said otherwise.
+  uint64_t present() const { return present_.load(std::memory_order_relaxed); }
+  bool settled() const { return present() == kAll && lost_.load(std::memory_order_relaxed) == 0; }
+
+  // Of the caller: hears what workers said. Returns those that are to prove themselves, who must be woken.
+  uint64_t hear(double time) {
+    uint64_t present = this->present(), due = 0;
+    const uint64_t asked = asked_.load(); // first: they say what they found before they are asked no more
+    if (time < next_ && !lost_.load() && !back_.load()) return 0;
+    const uint64_t lost = lost_.exchange(0), back = back_.exchange(0);
+    next_ = kNever;
+    for (int seat = 1; seat < kMost; seat++) {
+      Absence &a = absences_[seat];
+      if (lost & bit(seat)) {
+        const bool lasted = present & bit(seat) && time - a.back > 4 * a.length;
+        a.length = lasted ? kShortest : a.length < kLongest / 2 ? 2 * a.length : kLongest;
+        a.until = time + a.length;
+        present &= ~bit(seat);
+      } else if (back & bit(seat)) {
+        a.back = time;
+        present |= bit(seat);
+      } else if (!((present | asked) & bit(seat)) && time >= a.until) {
+        due |= bit(seat);
+      }
+      if (!(present & bit(seat)) && a.until > time && a.until < next_) next_ = a.until;
+    }
+    present_.store(present, std::memory_order_relaxed);
+    if (due) asked_.fetch_or(due);
+    return due;
+  }
+
+  // The same where workers do not know what they computed: the caller did `own` slices of `all` in some time, and then waited for the others.
+  void weigh(uint64_t members, double worked, double waited, int own, int all) {
+    if (own == 0) return;
+    const double each = worked / own;
+    credit_ += each * (all - own);
+    if (waited > 1000 + 3 * each) credit_ -= 2 * waited;
+    if (credit_ > 10000) credit_ = 10000;
+    if (credit_ >= 0) return;
+    credit_ = 0;
+    lost_.fetch_or(members & ~bit(0));
+  }
+
+  static constexpr uint64_t bit(int seat) { return uint64_t(1) << seat; }
+
+private:
+  static constexpr uint64_t kAll = ~uint64_t(0);
+  static constexpr double kShortest = 5000, kLongest = 2e6, kNever = 1e300;
+  struct Absence {
+    double length = 0, until = 0, back = 0;
+  };
+  Absence absences_[kMost];
+  double credit_ = 0;
+  double next_ = kNever; // when somebody's absence ends
+  alignas(64) std::atomic<uint64_t> present_{kAll};
+  alignas(64) std::atomic<uint64_t> lost_{0};
+  std::atomic<uint64_t> back_{0}, asked_{0};
 };
 
 } // namespace hone
