@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kMaxThreads = Trust::kMost;
 constexpr int kSlices = 4; // for each thread, so that a late one costs a slice and not its share
-constexpr double kSpin = 150; // microseconds that an idle worker waits for the next kernel before it sleeps
 constexpr double kPatience = 20; // microseconds that the caller waits for the last slices before it leaves its core to whoever lost theirs
 
 // A job is cut into slices, and those are dealt to its members in stretches: each claims its own from the front, then others' from the
@@ -113,7 +112,7 @@ void work_forever(int seat) {
   };
   watch.start();
   for (;;) {
-    if (!eager || !watch.waits(wanted, in_the_way, kSpin)) {
+    if (!eager || !watch.waits(wanted, in_the_way)) {
       p.seats[seat].bed.sleep_until(wanted);
       watch.start();
     }

@@ -16,17 +16,22 @@ public:
     computed_ = computed();
   }
 
-  // It waits a little for `wanted`; false where it should sleep. Where the caller's core is its own, too, it is in the caller's way.
-  template <class F, class G> bool waits(F wanted, G in_the_way, double time) {
+  // It waits a little for `wanted`; false where it should sleep, as it should where the caller's core is its own, too: then it is in the way.
+  // Where waits are in vain they become short, but for one now and then: perhaps they are on the caller's core, and nobody knows.
+  template <class F, class G> bool waits(F wanted, G in_the_way) {
     if (wanted()) return true;
-    for (const double until = polled_ + time;;) {
+    for (const double until = polled_ + (++waits_ % 16 == 0 ? kSpin : spin_);;) {
       if (in_the_way()) return false;
       for (int i = 0; i < 32; i++) {
         pause();
-        if (wanted()) return true;
+        if (!wanted()) continue;
+        spin_ = kSpin;
+        return true;
       }
       if (late()) start(); // it held no slice, so nobody waited
-      if (polled_ >= until) return false;
+      if (polled_ < until) continue;
+      if (spin_ > kShortest) spin_ /= 2;
+      return false;
     }
   }
 
@@ -63,6 +68,7 @@ public:
   }
 
 private:
+  static constexpr double kSpin = 150, kShortest = 10;
   static constexpr double kGap = 300, kNoise = 300, kShort = 400, kStale = 5000, kProof = 6000, kMost = 10000;
 
   // Whether it is long ago that it looked at the clock.
@@ -73,7 +79,8 @@ private:
   }
   double without_core() const { return (polled_ - wall_) - (computed() - computed_); }
 
-  double polled_ = 0, wall_ = 0, computed_ = 0, began_ = 0, credit_ = 0;
+  double polled_ = 0, wall_ = 0, computed_ = 0, began_ = 0, credit_ = 0, spin_ = kSpin;
+  unsigned waits_ = 0;
 };
 
 // Who is called. Workers say what they found; one caller at a time, who holds the pool, draws the conclusions. Seats are bits.
