@@ -6,6 +6,7 @@
 #include "conv/conv_unfolded.h"
 #include "conv/conv_weight.h"
 #include "conv/conv_winograd.h"
+#include "conv/depthwise_rows.h"
 #include "conv/weight_product.h"
 #include "linalg/gemm.h"
 #include "support/dtype.h"
@@ -36,6 +37,11 @@ template <class T> bool product(T *out, const T *in, const T *weight, const T *b
 
 // The ways to make sums that share input and output, chosen by their shape alone. False when memory ran out.
 template <class T> bool tap_sums(T *out, const T *in, const T *weight, const T *bias, const TapSum *sums, hone_int count) {
+  if constexpr (sizeof(T) == 4) {
+    WindowShape windows;
+    hone_int place[kMostSquares];
+    if (count == 1 && windows_of(*sums, windows, place)) return window_sums(out, in, weight, bias, *sums, windows, place);
+  }
   if (count > 0 && suits_depthwise<T>(*sums)) return depthwise_sums(out, in, weight, bias, sums, count);
   for (const TapSum *s = sums; s < sums + count; s++) {
     const hone_int pixels = s->rows * s->cols;
@@ -139,6 +145,8 @@ template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight
 }
 
 template <class T> bool backward_weight(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
+  if constexpr (sizeof(T) == 4)
+    if (suits_window_gradient(s)) return window_weights(grad_weight, grad_bias, x, grad, s);
   if (products_pay<T>(s)) {
     const Outcome outcome = weight_product(grad_weight, grad_bias, x, grad, s);
     if (outcome != Outcome::NotFinite) return outcome == Outcome::Done;

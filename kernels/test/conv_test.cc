@@ -111,33 +111,31 @@ void test_both(const Case &s, uint64_t seed) {
 }
 
 // A NaN or infinity reaches the outputs, and the gradients of weights, whose window holds it and no others.
-void test_nan() {
-  for (int o : {1, 3, 16, 32}) {
-    const int c = o < 16 ? 3 : o;
-    const Case s{2, c, 9, 11, o, 3, 3, 1, 1, 1, 1, 1, 1, 1};
-    const double geometry[16] = {2, double(c), 9, 11, double(o), 3, 3, 9, 11, 1, 1, 1, 1, 1, 1, 1};
-    check::Lcg random(5);
-    auto x = random_values<float>(size_t(2 * c) * 99, random);
-    const auto weight = random_values<float>(size_t(o * c) * 9, random);
-    auto grad = random_values<float>(size_t(2 * o) * 99, random);
-    x[4 * 11 + 10] = NAN;
-    x[99 + 3 * 11] = INFINITY;
-    std::vector<bool> bad_out(grad.size()), bad_weight(weight.size());
-    each_tap(s, [&](int p, int q, int k) {
-      if (std::isfinite(x[q])) return;
-      bad_out[p] = true;
-      bad_weight[k] = true;
-    });
-    std::vector<float> out(grad.size()), grad_weight(weight.size());
-    hone_conv2d(HONE_F32, out.data(), x.data(), weight.data(), nullptr, geometry);
-    hone_conv2d_backward_weight(HONE_F32, grad_weight.data(), nullptr, x.data(), grad.data(), geometry);
-    bool ok = true;
-    for (size_t i = 0; i < out.size(); i++) ok &= std::isfinite(out[i]) != bad_out[i];
-    CHECK(ok);
-    ok = true;
-    for (size_t i = 0; i < weight.size(); i++) ok &= std::isfinite(grad_weight[i]) != bad_weight[i];
-    CHECK(ok);
-  }
+void test_nan(const Case &s) {
+  const int c = s.c, o = s.o, plane = s.h * s.w;
+  const double geometry[16] = {double(s.n),    double(c),    double(s.h),  double(s.w),  double(o),    3, 3, double(s.oh()),
+                               double(s.ow()), double(s.sh), double(s.sw), double(s.ph), double(s.pw), 1, 1, double(s.groups)};
+  check::Lcg random(5);
+  auto x = random_values<float>(size_t(s.n * c * plane), random);
+  const auto weight = random_values<float>(size_t(o * (c / s.groups)) * 9, random);
+  const auto grad = random_values<float>(size_t(s.n * o) * s.oh() * s.ow(), random);
+  x[(s.h / 2) * s.w - 1] = NAN; // the last of a row
+  x[plane + 3 * s.w] = INFINITY;
+  std::vector<bool> bad_out(grad.size()), bad_weight(weight.size());
+  each_tap(s, [&](int p, int q, int k) {
+    if (std::isfinite(x[q])) return;
+    bad_out[p] = true;
+    bad_weight[k] = true;
+  });
+  std::vector<float> out(grad.size()), grad_weight(weight.size());
+  hone_conv2d(HONE_F32, out.data(), x.data(), weight.data(), nullptr, geometry);
+  hone_conv2d_backward_weight(HONE_F32, grad_weight.data(), nullptr, x.data(), grad.data(), geometry);
+  bool ok = true;
+  for (size_t i = 0; i < out.size(); i++) ok &= std::isfinite(out[i]) != bad_out[i];
+  CHECK(ok);
+  ok = true;
+  for (size_t i = 0; i < weight.size(); i++) ok &= std::isfinite(grad_weight[i]) != bad_weight[i];
+  CHECK(ok);
 }
 
 } // namespace
@@ -166,6 +164,12 @@ int main() {
       {3, 48, 7, 7, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1},    {1, 36, 13, 21, 50, 3, 3, 1, 1, 0, 0, 1, 1, 1},
       {2, 40, 8, 5, 32, 3, 3, 1, 1, 2, 2, 1, 1, 1},    {1, 270, 21, 23, 32, 3, 3, 1, 1, 1, 0, 1, 1, 1},
       {1, 32, 11, 70, 64, 3, 3, 1, 1, 0, 2, 1, 1, 1},
+      // Depthwise by windows: side by side in a vector, by bands, each size of kernel and step, more zeros beside images than windows reach.
+      {3, 37, 7, 7, 37, 3, 3, 1, 1, 1, 1, 1, 1, 37},   {2, 19, 14, 14, 19, 3, 3, 2, 2, 1, 1, 1, 1, 19},
+      {2, 5, 70, 33, 5, 5, 5, 1, 1, 2, 2, 1, 1, 5},    {1, 3, 131, 90, 3, 7, 7, 1, 1, 3, 3, 1, 1, 3},
+      {2, 7, 61, 75, 7, 3, 3, 2, 2, 1, 1, 1, 1, 7},    {9, 11, 4, 3, 11, 7, 7, 1, 1, 3, 3, 1, 1, 11},
+      {1, 6, 9, 130, 6, 5, 5, 2, 2, 0, 7, 1, 1, 6},    {2, 9, 5, 2, 9, 7, 7, 2, 2, 5, 6, 1, 1, 9},
+      {2, 4, 90, 5, 4, 3, 3, 1, 1, 2, 0, 1, 1, 4},     {2, 4, 3, 40, 4, 3, 3, 1, 1, 4, 19, 1, 1, 4},
       // one output of an image that has room for more
       {16, 40, 2, 2, 48, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1}, {3, 36, 4, 5, 33, 3, 3, 1, 1, 0, 0, 1, 1, 1, 1},
       {3, 36, 4, 5, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1},  {2, 12, 4, 5, 12, 3, 3, 1, 1, 0, 1, 1, 1, 12, 1},
@@ -178,6 +182,15 @@ int main() {
   }
   check::Lcg random(7);
   const auto between = [&](int low, int high) { return low + int(random.below(high - low + 1)); };
+  for (int i = 0; i < 150; i++) {
+    Case s{};
+    s.groups = s.c = s.o = between(2, 20), s.n = between(1, 3);
+    s.kh = s.kw = 3 + 2 * between(0, 2), s.sh = s.sw = between(1, 2), s.dh = s.dw = 1;
+    s.h = between(1, 20), s.w = between(0, 2) ? between(1, 20) : between(20, 70);
+    s.ph = between(0, 1) ? s.kh / 2 : between(0, 5), s.pw = between(0, 1) ? s.kw / 2 : between(0, 9);
+    if (between(0, 9) == 0) s.most = 1;
+    test_both(s, seed++);
+  }
   for (int i = 0; i < 700; i++) {
     Case s{};
     s.groups = between(0, 2) ? 1 : between(1, 5);
@@ -192,7 +205,9 @@ int main() {
     s.dh = between(0, 1) ? 1 : between(1, 3), s.dw = between(0, 1) ? s.dh : between(1, 3);
     test_both(s, seed++);
   }
-  test_nan();
+  for (int o : {1, 3, 16, 32}) test_nan({2, o < 16 ? 3 : o, 9, 11, o, 3, 3, 1, 1, 1, 1, 1, 1, 1});
+  for (int w : {7, 11, 17, 40})
+    for (int step : {1, 2}) test_nan({2, 5, 9, w, 5, 3, 3, step, step, 1, 1, 1, 1, 5});
   const double geometry[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1};
   CHECK(hone_conv2d(HONE_I32, nullptr, nullptr, nullptr, nullptr, geometry) == HONE_E_DTYPE);
   return check::finish();
