@@ -47,11 +47,26 @@ export interface AnyTape {
   readonly composed?: AnyGradient;
 }
 
-/** The tensors that are there, in the order of their names. */
-export function tensorsOf(named: AnyTensors): readonly Tensor[] {
-  const all = Object.values(named);
-  for (let i = 0; i < all.length; i++) if (all[i] === null) return all.filter((tensor) => tensor !== null);
-  return all as readonly Tensor[];
+/** The tensors that are there, in the order of their names. One loop: every operation that is recorded passes through. */
+export function tensorsOf(named: AnyTensors): Tensor[] {
+  const found: Tensor[] = [];
+  for (const name in named) {
+    const tensor = named[name]!;
+    if (tensor !== null) found.push(tensor);
+  }
+  return found;
+}
+
+/** The names of those that are there, and after them the others. */
+function namesOf(named: AnyTensors, present: number): string[] {
+  const names: string[] = [];
+  let all = 0;
+  for (const name in named) {
+    if (named[name] !== null) names.push(name);
+    all++;
+  }
+  if (all > present) for (const name in named) if (named[name] === null) names.push(name);
+  return names;
 }
 
 export function freeNamed(names: readonly string[] | undefined, tensors: AnyTensors | undefined): void {
@@ -74,8 +89,7 @@ export class NamedGradients {
     /** Whether there is a list of outputs. */
     private readonly listed: boolean,
   ) {
-    const names = Object.keys(inputs);
-    this.inputs = present === names.length ? names : names.sort((a, b) => Number(inputs[a] === null) - Number(inputs[b] === null));
+    this.inputs = namesOf(inputs, present);
     this.saved = saved ?? {};
     this.own = own;
     this.fused = fused;
@@ -108,8 +122,8 @@ export class NamedGradients {
       for (let i = 0; i < inputs.length; i++) needs[inputs[i]!] = i < edges.length && edges[i] !== null;
     }
     const of = gradient(this.listed ? grads : grad, this.saved, needs!);
-    const found: (Tensor | null)[] = [];
-    for (let i = 0; i < edges.length; i++) found.push(of[inputs[i]!]!);
+    const found = new Array<Tensor | null>(edges.length);
+    for (let i = 0; i < edges.length; i++) found[i] = of[inputs[i]!]!;
     return found;
   }
 }

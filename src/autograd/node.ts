@@ -79,14 +79,17 @@ export class Node implements GradFn {
     readonly outputs: readonly InputMeta[],
     inputs: readonly Tensor[],
     private backward: Backward | NamedGradients | null,
+    /** What messages call the inputs, where `backward` does not say. */
+    private readonly names?: readonly string[],
   ) {
-    this.edges = [];
-    this.inputs = [];
-    // Loops by index, here and below: every recorded operation passes through.
+    // Loops by index over lists of their final length, here and below: every recorded operation passes through, and a list that grows takes
+    // room for seventeen.
+    this.edges = new Array<Edge | null>(inputs.length);
+    this.inputs = new Array<InputMeta>(inputs.length);
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
-      this.edges.push(edgeOf(input));
-      this.inputs.push({ shape: input.shape, dtype: input.dtype });
+      this.edges[i] = edgeOf(input);
+      this.inputs[i] = { shape: input.shape, dtype: input.dtype };
     }
     // Only now: an edge to a view may just have made the node that it leads to.
     this.sequence = nextSequence++;
@@ -95,7 +98,7 @@ export class Node implements GradFn {
 
   /** What messages call input `i`. */
   inputName(i: number): string {
-    return this.backward instanceof NamedGradients ? this.backward.operand(i) : `input ${i}`;
+    return this.backward instanceof NamedGradients ? this.backward.operand(i) : (this.names?.[i] ?? `input ${i}`);
   }
 
   /** Whether backward runs a fused kernel, whose own derivative nobody wrote. */
@@ -110,7 +113,7 @@ export class Node implements GradFn {
   }
 
   save(tensors: readonly Tensor[]): void {
-    const saved: SavedTensor[] = [];
+    const saved = new Array<SavedTensor>(tensors.length);
     for (let i = 0; i < tensors.length; i++) {
       const tensor = tensors[i]!;
       if (tensor.isInference) {
@@ -118,7 +121,7 @@ export class Node implements GradFn {
           `${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`,
         );
       }
-      saved.push(noted(tensor));
+      saved[i] = noted(tensor);
     }
     this.saved = saved;
   }
@@ -160,14 +163,14 @@ export class Node implements GradFn {
         `backward: the graph through ${this.name} was freed by an earlier backward(). Pass { retainGraph: true } to the first one to go through it twice.`,
       );
     }
-    const tensors: Tensor[] = [];
+    const tensors = new Array<Tensor>(this.saved.length);
     for (let i = 0; i < this.saved.length; i++) {
       const entry = this.saved[i]!;
       const { tensor } = entry;
       if (tensor.storage !== entry.storage || tensor.dtype !== entry.dtype || !sameShape(tensor.shape, entry.shape))
         throw new GradError(replaced(this.name, entry));
       if (tensor.counter.version !== entry.version) throw new GradError(modified(this.name, tensor, entry.version));
-      tensors.push(tensor);
+      tensors[i] = tensor;
     }
     if (this.backward instanceof NamedGradients) return this.backward.run(grad, grads, this.edges);
     return this.backward(grad, tensors, (i) => this.edges[i] != null, grads);
@@ -257,8 +260,8 @@ export function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
  *       }),
  *     });
  *
- * By position, for operands that are a list (`cat`), for views and copies, which save nothing, and for the elementwise table, where each
- * tenth of a microsecond is felt.
+ * By position, for operands that are a list (`cat`), for views and copies, which save nothing, and for the elementwise table and products,
+ * where each tenth of a microsecond is felt; then `names` say what messages call the operands.
  *
  * Either way gradients must take tensors only from what is saved: what they capture otherwise is neither checked for changes nor dropped
  * after use. A gradient may have any shape that its operand's broadcasts to: it is summed down.
@@ -274,6 +277,7 @@ export function record<T extends Tensor | readonly Tensor[]>(
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
   backward: Backward,
+  names?: readonly string[],
 ): T;
 export function record<T extends Tensor | readonly Tensor[]>(
   name: string,
@@ -281,10 +285,11 @@ export function record<T extends Tensor | readonly Tensor[]>(
   inputs: unknown,
   saved?: readonly Tensor[],
   backward?: Backward,
+  names?: readonly string[],
 ): T {
   if (backward === undefined) return recordByName(name, out, inputs as AnyTape);
   const operands = inputs as readonly Tensor[];
-  return isGradEnabled() && anyRequiresGrad(operands) ? note(name, out, operands, saved!, backward) : unrecorded(out);
+  return isGradEnabled() && anyRequiresGrad(operands) ? note(name, out, operands, saved!, backward, names) : unrecorded(out);
 }
 
 function recordByName<T extends Tensor | readonly Tensor[]>(name: string, out: T, tape: AnyTape): T {
@@ -305,6 +310,7 @@ function note<T extends Tensor | readonly Tensor[]>(
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
   backward: Backward | NamedGradients,
+  names?: readonly string[],
 ): T {
   const outputs = asList(out);
   const node = new Node(
@@ -312,6 +318,7 @@ function note<T extends Tensor | readonly Tensor[]>(
     outputs.length === 1 ? [{ shape: outputs[0]!.shape, dtype: outputs[0]!.dtype }] : outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     inputs,
     backward,
+    names,
   );
   for (let i = 0; i < outputs.length; i++) {
     const tensor = outputs[i]!;

@@ -6,18 +6,18 @@ import { isPlain, memoryOrder, resultStrides } from './layout.js';
 import { broadcastStrides, collapse, isDense, numel, pick, type Shape } from './shape.js';
 import { Storage } from './storage.js';
 import { emptyTensor, Tensor } from './tensor.js';
-import { type DType, dtypes } from './values/dtype.js';
+import { type DType, dtypeCode, elementBytes } from './values/dtype.js';
 import { copyValues } from './values/transfer.js';
 
 /** The code by which kernels know a dtype. */
 export function code(dtype: DType): number {
-  return dtypes[dtype].code;
+  return dtypeCode(dtype);
 }
 
 /** An uninitialised tensor of these strides, which leave no holes; row-major where they are null. */
 export function emptyStrided(shape: Shape, strides: Shape | null, dtype: DType): Tensor {
   if (strides === null) return emptyTensor(shape, dtype);
-  return new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes), shape, dtype, strides);
+  return new Tensor(new Storage(numel(shape) * elementBytes(dtype)), shape, dtype, strides);
 }
 
 /** An uninitialised tensor with the order of dims of `x`, without its holes and repetitions: PyTorch's rule for elementwise results. */

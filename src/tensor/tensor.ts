@@ -17,7 +17,7 @@ import {
   sameShape,
 } from './shape.js';
 import { escapeScope, type Scope, Storage } from './storage.js';
-import { type DType, dtypes, isFloating } from './values/dtype.js';
+import { type DType, elementBytes, isFloating } from './values/dtype.js';
 
 /** What made a tensor, for backward; `autograd/node.ts` implements it. */
 export interface GradFn {
@@ -92,7 +92,7 @@ export class Tensor {
     if (strides === undefined) {
       this.strides = sizes.contiguous ??= frozenShape(contiguousStrides(sizes.list)).list;
       const end = sizes.count === 0 ? 0 : offset + sizes.count;
-      if (sizes.valid && Number.isSafeInteger(offset) && offset >= 0 && end * dtypes[dtype].bytes <= storage.bytes) return;
+      if (sizes.valid && Number.isSafeInteger(offset) && offset >= 0 && end * elementBytes(dtype) <= storage.bytes) return;
     } else {
       const steps = frozenShape(strides);
       this.strides = steps.list;
@@ -245,7 +245,7 @@ export class Tensor {
 
   /** @internal The address of the first element. */
   get ptr(): Ptr {
-    return (this.storage.address() + this.offset * dtypes[this.dtype].bytes) as Ptr;
+    return (this.storage.address() + this.offset * elementBytes(this.dtype)) as Ptr;
   }
 
   /** Gives the memory back now, for this tensor and every view of it. Nobody has to call it. */
@@ -273,7 +273,7 @@ function reachesWithin({ strides, offset, dtype, storage }: Tensor, { list, coun
     if (way < 0) first += way;
     else last += way;
   }
-  return first >= 0 && (last + 1) * dtypes[dtype].bytes <= storage.bytes;
+  return first >= 0 && (last + 1) * elementBytes(dtype) <= storage.bytes;
 }
 
 /** The error of a tensor that cannot be: no shape, or more than its storage holds. */
@@ -295,7 +295,7 @@ export function emptyTensor(shape: Shape, dtype: DType): Tensor {
 
 /** How much memory a shape takes. @throws {ShapeError} for invalid sizes. @throws {OutOfMemoryError} for more than can be. */
 function bytesOf({ list, valid, count }: FrozenShape, dtype: DType): number {
-  const bytes = count * dtypes[dtype].bytes;
+  const bytes = count * elementBytes(dtype);
   if (valid && Number.isSafeInteger(bytes)) return bytes;
   if (list.length > MAX_RANK) throw new ShapeError(`a tensor has at most ${MAX_RANK} dims, got ${list.length}.`);
   for (const size of list)

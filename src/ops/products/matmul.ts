@@ -1,6 +1,7 @@
 /** Matrix products. One kernel, `gemm`, serves them all; gradients are products again. */
 
-import { named, record } from '../../autograd/node.js';
+import { isGradEnabled } from '../../autograd/modes/mode.js';
+import { type Backward, named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { TRANS_A, TRANS_B } from '../../engine/kernel-table.gen.js';
 import { ShapeError, showShape } from '../../errors.js';
@@ -43,6 +44,8 @@ interface Turned {
 }
 
 const AS_GIVEN: Turned = {};
+const TURN_A: Turned = { turnA: true };
+const TURN_B: Turned = { turnB: true };
 
 /** a [b, m, k] times b [b, k, n] (a batch of 1 is shared), or 2-dim; bias [n]. Not recorded. */
 function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, { turnA = false, turnB = false } = AS_GIVEN): Tensor {
@@ -107,23 +110,27 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Both 2-dim, or both 3-dim with equal batch sizes or a batch of 1. */
-function product(name: string, a: Tensor, b: Tensor): Tensor {
-  assertSameDType(name, { a, b });
+function product(name: ProductName, a: Tensor, b: Tensor): Tensor {
+  if (a.dtype !== b.dtype) assertSameDType(name, { a, b });
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 2]) {
     throw new ShapeError(
       `${name}: inner sizes differ: a is ${showShape(a.shape)} and b is ${showShape(b.shape)} (${a.shape[a.ndim - 1]} against ${b.shape[b.ndim - 2]}).`,
     );
   }
-  // y = a b;  da = dy b^T;  db = a^T dy
-  return record(name, gemm(a, b, null, name), {
-    inputs: { a, b },
-    saved: { a, b },
-    composed: (dy, { a, b }, needs) => ({
-      a: needs.a ? batchSum(product(name, dy, transpose(b, -2, -1)), a) : null,
-      b: needs.b ? batchSum(product(name, transpose(a, -2, -1), dy), b) : null,
-    }),
-  });
+  return record(name, gemm(a, b, null, name), [a, b], [a, b], productGradients[name], PRODUCT_NAMES);
 }
+
+type ProductName = 'mm' | 'bmm' | 'matmul' | 'linear';
+const PRODUCT_NAMES = ['a', 'b'];
+
+/** y = a b;  da = dy b^T;  db = a^T dy. Made once for each name: to make it in each call would take a tenth of a tiny product's time. */
+const gradientsOf =
+  (name: ProductName): Backward =>
+  (dy, [a, b], needs) => [
+    needs(0) ? batchSum(product(name, dy, transpose(b!, -2, -1)), a!) : null,
+    needs(1) ? batchSum(product(name, transpose(a!, -2, -1), dy), b!) : null,
+  ];
+const productGradients = { mm: gradientsOf('mm'), bmm: gradientsOf('bmm'), matmul: gradientsOf('matmul'), linear: gradientsOf('linear') };
 
 /** Sums over a batch that `x` shared. */
 function batchSum(g: Tensor, x: Tensor): Tensor {
@@ -249,26 +256,23 @@ export function linearOf(input: Tensor, weight: Tensor, bias: Tensor | null): Te
   }
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out))
     throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [${out}] (weight ${showShape(weight.shape)}).`);
-  assertSameDType('linear', { input, weight, bias });
+  if (weight.dtype !== input.dtype || (bias !== null && bias.dtype !== input.dtype)) assertSameDType('linear', { input, weight, bias });
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
     return named('UnsafeView', reshape(linearOf(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]));
   }
-  const result = gemm(input, weight, bias === null ? null : rowMajor(bias), 'linear', { turnB: true });
-  const made = record('linear', result, {
-    inputs: { input, weight, bias },
-    saved: { input, weight },
-    // dx = dy W;  dW = dy^T x;  db = sum of dy over rows
-    composed: (dy, { input, weight }, needs) => ({
-      input: needs.input ? product('linear', dy, weight) : null,
-      weight: needs.weight ? product('linear', transpose(dy, 0, 1), input) : null,
-      bias: needs.bias ? sum(dy, 0) : null,
-    }),
-    fused: (dy, { input, weight }, needs) => ({
-      input: needs.input ? gemm(dy, weight, null, 'linear') : null,
-      weight: needs.weight ? gemm(dy, input, null, 'linear', { turnA: true }) : null,
-      bias: needs.bias ? sum(dy, 0) : null,
-    }),
-  });
-  return named(bias === null ? 'Mm' : 'Addmm', made);
+  const result = gemm(input, weight, bias === null ? null : rowMajor(bias), 'linear', TURN_B);
+  const inputs = bias === null ? [input, weight] : [input, weight, bias];
+  return named(bias === null ? 'Mm' : 'Addmm', record('linear', result, inputs, [input, weight], linearGradients, LINEAR_NAMES));
 }
+
+const LINEAR_NAMES = ['input', 'weight', 'bias'];
+
+/** dx = dy W;  dW = dy^T x;  db = sum of dy over rows: of recorded operations where backward is recorded, else the bare products. */
+const linearGradients: Backward = (dy, saved, needs) => {
+  const [input, weight] = saved as [Tensor, Tensor];
+  const bias = needs(2) ? sum(dy, 0) : null;
+  if (isGradEnabled())
+    return [needs(0) ? product('linear', dy, weight) : null, needs(1) ? product('linear', transpose(dy, 0, 1), input) : null, bias];
+  return [needs(0) ? gemm(dy, weight, null, 'linear') : null, needs(1) ? gemm(dy, input, null, 'linear', TURN_A) : null, bias];
+};
