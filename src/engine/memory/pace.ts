@@ -143,9 +143,11 @@ export class CollectionPace {
       this.ownersHigh = 0;
     }
     const times = this.goodMoments ? 2 : 1;
-    this.bytesWanted = Math.min(this.left, this.rest) + this.byteBudget;
+    // What minor collections left is made up for by handing out less, so that the most in use is the same before a full one and after.
+    const pile = keptBytes > 0 ? 0 : clamp(this.left - this.floor, 0, (2 * this.byteBudget) / 3);
+    this.bytesWanted = Math.min(this.left, this.rest) + this.byteBudget - pile;
     this.ownersWanted = Math.min(this.ownersLeft, this.ownersRest) + this.ownerBudget;
-    this.bytesDue = Math.max(this.left + times * Math.max(this.byteBudget, keptBytes), this.goodMoments ? 1.25 * this.high : 0);
+    this.bytesDue = Math.max(this.left + times * Math.max(this.byteBudget - pile, keptBytes), this.goodMoments ? 1.25 * this.high : 0);
     this.ownersDue = Math.max(
       this.ownersLeft + times * Math.max(this.ownerBudget, keptOwners),
       this.goodMoments ? 1.25 * this.ownersHigh : 0,
