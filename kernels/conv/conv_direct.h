@@ -19,9 +19,14 @@ constexpr int kTileM = 8;
 #else
 constexpr int kTileM = 4;
 #endif
-constexpr int kTileV = 3;
+#if defined(__wasm__)
+constexpr int kTileV = 2; // V8 has 15 registers on x86
 // Few rows need more vectors to keep the multipliers busy.
+constexpr int tile_vectors(int m) { return m == 1 ? 6 : m == 2 ? 4 : m == 3 ? 3 : kTileV; }
+#else
+constexpr int kTileV = 3;
 constexpr int tile_vectors(int m) { return m == 1 ? 8 : m == 2 ? 5 : kTileV; }
+#endif
 constexpr int kMaxVectors = 8;
 
 template <class T> struct TileArgs {
@@ -72,28 +77,22 @@ template <class T, int M, int V> void tap_tile(const TileArgs<T> &a, const TileV
     T *out = a.out + m * a.out_plane;
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
+      const Vec<T> sums = acc[m][v]; // a copy: an array whose address is taken is kept in memory throughout
       if (vectors[v].count == kLanes<T>)
-        store(out + vectors[v].out, acc[m][v]);
+        store(out + vectors[v].out, sums);
       else
-        std::memcpy(out + vectors[v].out, &acc[m][v], size_t(vectors[v].count) * sizeof(T));
+        std::memcpy(out + vectors[v].out, &sums, size_t(vectors[v].count) * sizeof(T));
     }
   }
 }
 
 template <class T> using TileFn = void (*)(const TileArgs<T> &, const TileVector *);
 
-template <class T, int M> TileFn<T> tile_of(int v) {
-  if constexpr (tile_vectors(M) >= 5) {
-    if (v == 4) return tap_tile<T, M, 4>;
-    if (v == 5) return tap_tile<T, M, 5>;
-  }
-  if constexpr (tile_vectors(M) >= 8) {
-    if (v == 6) return tap_tile<T, M, 6>;
-    if (v == 7) return tap_tile<T, M, 7>;
-    if (v == 8) return tap_tile<T, M, 8>;
-  }
-  return v == 1 ? tap_tile<T, M, 1> : v == 2 ? tap_tile<T, M, 2> : tap_tile<T, M, 3>;
+template <class T, int M, int... V> TileFn<T> tile_of(int v, std::integer_sequence<int, V...>) {
+  static constexpr TileFn<T> all[] = {tap_tile<T, M, V + 1>...};
+  return all[v - 1];
 }
+template <class T, int M> TileFn<T> tile_of(int v) { return tile_of<T, M>(v, std::make_integer_sequence<int, tile_vectors(M)>()); }
 
 template <class T> TileFn<T> tile_for(int m, int v) {
   if constexpr (kTileM == 8) {

@@ -53,7 +53,7 @@ template <class T, int R, int V> void weight_tile(const WeightArgs<T> &a) {
       }
     }
 #endif
-    for (; x < a.cols; x++, p += step, grad += pitch) {
+    for (; x < a.cols; x++, end_step(p += step), end_step(grad += pitch)) {
       Vec<T> g[V];
 #pragma GCC unroll 4
       for (int v = 0; v < V; v++) g[v] = load(grad + v * kLanes<T>);
@@ -87,6 +87,13 @@ template <class T> WeightFn<T> weight_fn(int r, int v) {
   return r == 4 ? weight_tile<T, 4, 3> : weight_tile<T, 8, 3>;
 }
 constexpr int kWeightR[3][3] = {{16, 9, 4}, {12, 9, 4}, {8, 8, 4}};
+#elif defined(__wasm__) // V8 has 15 registers on x86, and may load all inputs at once
+constexpr int kWeightV = 2;
+template <class T> WeightFn<T> weight_fn(int r, int v) {
+  if (v == 1) return r == 4 ? weight_tile<T, 4, 1> : weight_tile<T, 6, 1>;
+  return r == 3 ? weight_tile<T, 3, 2> : weight_tile<T, 4, 2>;
+}
+constexpr int kWeightR[2][3] = {{6, 6, 4}, {4, 4, 3}};
 #else
 constexpr int kWeightV = 2;
 template <class T> WeightFn<T> weight_fn(int r, int v) {

@@ -44,7 +44,8 @@ template <class T> WinogradPlan plan_winograd(const TapSum &s) {
   p.blocks = ceil_div(p.channels, p.block);
   p.block = round_up(ceil_div(p.channels, p.blocks), lanes);
   // A group is about as many tiles as fit with all their channels, best a multiple of a register tile's rows.
-  const hone_int fitting = max_of(tile::kRows, kPartsBytes / parts_bytes<T>(s) / tile::kRows * tile::kRows);
+  constexpr int rows = tile::kRowsInPlace;
+  const hone_int fitting = max_of(rows, kPartsBytes / parts_bytes<T>(s) / rows * rows);
   p.groups = ceil_div(p.rows, max_of(1, fitting / p.across));
   p.group_rows = ceil_div(p.rows, p.groups);
   p.groups = ceil_div(p.rows, p.group_rows);
@@ -157,11 +158,12 @@ template <class T>
 void multiply_parts(T *sums, hone_int sums_step, const T *patches, hone_int patches_step, const T *weights, hone_int weights_step, hone_int tiles,
                     hone_int depth, hone_int pitch, bool add) {
   constexpr hone_int width = tile::kWidth * kLanes<T>;
-  const hone_int pieces = ceil_div(tiles, tile::kRows);
+  constexpr auto heights = std::make_integer_sequence<int, tile::kRowsInPlace>();
+  const hone_int pieces = ceil_div(tiles, tile::kRowsInPlace);
   for (int part = 0; part < winograd::kParts; part++, sums += sums_step, patches += patches_step, weights += weights_step)
     for (hone_int i = 0; i < pieces; i++) {
       const hone_int first = i * tiles / pieces, rows = (i + 1) * tiles / pieces - first;
-      const auto kernel = tile::pick_rows<T, tile::kWidth, true, tile::Side::Nothing>(int(rows), std::make_integer_sequence<int, tile::kRows>());
+      const auto kernel = tile::pick_rows<T, tile::kWidth, true, tile::Side::Nothing>(int(rows), heights);
       kernel(depth, patches + first * pitch, pitch, weights, width, sums + first * width, width, int(width), {nullptr, nullptr, add}, {});
     }
 }

@@ -20,10 +20,12 @@ namespace conv {
 // A register tile is so many rows by two vectors; of several heights that which computes least in vain is taken.
 #if defined(__AVX512F__)
 constexpr int kProductRows[] = {14, 13, 12, 11, 8};
-#elif defined(__AVX2__)
+#elif defined(__AVX2__) || defined(__wasm_relaxed_simd__)
 constexpr int kProductRows[] = {6, 5, 4};
 #elif defined(__aarch64__)
 constexpr int kProductRows[] = {8, 7, 6};
+#elif defined(__wasm__)
+constexpr int kProductRows[] = {5, 4};
 #else
 constexpr int kProductRows[] = {4, 3};
 #endif
@@ -37,7 +39,7 @@ template <class T, int R> void product_tile(hone_int k, const T *a, hone_int pit
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 2
     for (int v = 0; v < 2; v++) acc[r][v] = Vec<T>{};
-  for (hone_int p = 0; p < k; p++, a += pitch, b += 2 * L) {
+  for (hone_int p = 0; p < k; p++, end_step(a += pitch), end_step(b += 2 * L)) {
     const Vec<T> b0 = load(b), b1 = load(b + L);
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++) {

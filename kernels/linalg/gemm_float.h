@@ -34,7 +34,11 @@ template <class T> constexpr hone_int kBlockK = 2048 / sizeof(T);
 #endif
 constexpr size_t kKeptBytes = 8 << 20; // packed panels of b that are kept for all rows of a
 constexpr hone_int kNominalCache = 1 << 19; // what sums are cut by: the bits of a result do not depend on the machine's own cache
-constexpr hone_int kThinK = 32;        // up to this k writing c takes longest: row by row, a in place
+#if defined(__wasm__)
+constexpr hone_int kThinK = 8;         // up to this k writing c takes longest: row by row, a in place
+#else
+constexpr hone_int kThinK = 32;
+#endif
 constexpr hone_int kTurnedRows = 64;   // turned up to this many
 constexpr double kGrainFlops = 8e5;    // a thread's share is worth at least this much
 
@@ -105,9 +109,9 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   const bool far = g.k * g.n * hone_int(sizeof(T)) > (1 << 20) || (g.batch > 1 && g.stride_b != 0);
   const hone_int panels = ceil_div(g.n, kWidth * L);
   plan.by_rows = g.k <= kThinK;
-  plan.tile = plan.by_rows && kRows > 7 && aliases(g.ldc, 4096) ? 7 : kRows;
   plan.pack_b = g.trans_b || (!plan.by_rows && g.m > (far ? 14 : 48));
   plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
+  plan.tile = plan.by_rows && kRows > 7 && aliases(g.ldc, 4096) ? 7 : plan.pack_a || g.trans_a ? kRows : kRowsInPlace;
   return plan;
 }
 
@@ -224,7 +228,7 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
         }
         const bool kept = keeps && i0 > part.m0; // all panels are there
         // With tiles enough, each panel of b is packed while the one before is at work.
-        const bool ahead = plan.pack_b && !kept && tiles.count >= kGroup && kc >= 4 * L;
+        const bool ahead = kAhead && plan.pack_b && !kept && tiles.count >= kGroup && kc >= 4 * L;
         bool ready = kept; // the panel at j is packed
         for (hone_int j = j0; j < j1; j += width) {
           const int cols = int(min_of(width, j1 - j));

@@ -23,13 +23,28 @@ constexpr int kRows = 14, kSlimRows = 4, kTurnedTile = 16;
 constexpr int kRows = 6, kSlimRows = 2, kTurnedTile = 8;
 #elif defined(__aarch64__)
 constexpr int kRows = 8, kSlimRows = 4, kTurnedTile = 8;
+#elif defined(__wasm_relaxed_simd__)
+constexpr int kRows = 6, kSlimRows = 2, kTurnedTile = 8; // V8 has 15 registers on x86
+#elif defined(__wasm__)
+constexpr int kRows = 5, kSlimRows = 2, kTurnedTile = 8; // and products take one before they are added
 #else
 constexpr int kRows = 4, kSlimRows = 2, kTurnedTile = 8;
 #endif
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int kDots = 4; // rows by four in a tile of dot products: sums, rows and one vector fit the registers
+#elif defined(__wasm__)
+constexpr int kDots = 2;
 #else
 constexpr int kDots = 3;
+#endif
+#if defined(__wasm__)
+// A step at a time (see end_step): there is nothing to fetch ahead, and panels are copied between tiles. The rows of a tile that is read
+// in place are loaded in an order of the compiler's own, for which registers must be left.
+constexpr bool kAhead = false;
+constexpr int kRowsInPlace = kRows - 1;
+#else
+constexpr bool kAhead = true;
+constexpr int kRowsInPlace = kRows;
 #endif
 constexpr int kWidth = 2;
 constexpr int kSlimWidth = 4; // for products of kSlimRows rows or fewer
@@ -126,14 +141,14 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
     }
     if (ByRow) {
 #pragma GCC unroll 4
-      for (int g = 0; g < (MR + 3) / 4; g++) base[g]++;
+      for (int g = 0; g < (MR + 3) / 4; g++) end_step(++base[g]);
     } else {
-      a += lda;
+      end_step(a += lda);
     }
-    b += ldb;
+    end_step(b += ldb);
   };
 
-  const hone_int groups = S == Side::Copy && side.rows < k / kGroup ? side.rows : k / kGroup;
+  const hone_int groups = !kAhead ? 0 : S == Side::Copy && side.rows < k / kGroup ? side.rows : k / kGroup;
   const T *from = side.from, *fetch = c;
   const T *const last_row = c + (MR - 1) * ldc;
   int column = 0;
@@ -189,9 +204,11 @@ template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, Side side =
   if (vectors == 1) return pick_rows<T, 1, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kTurnedTile>());
   if (vectors == kSlimWidth) return pick_rows<T, kSlimWidth, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kSlimRows>());
   if (side == Side::Keep) return pick_rows<T, kWidth, ByRow, Side::Keep>(rows, heights);
-  if (side == Side::Copy) return pick_rows<T, kWidth, ByRow, Side::Copy>(rows, heights);
+  if constexpr (kAhead) {
+    if (side == Side::Copy) return pick_rows<T, kWidth, ByRow, Side::Copy>(rows, heights);
+  }
   // Fetching only warms the cache, for large products; those have a packed, which spares compiling as many kernels again.
-  if constexpr (!ByRow) {
+  if constexpr (kAhead && !ByRow) {
     if (side == Side::Fetch) return pick_rows<T, kWidth, ByRow, Side::Fetch>(rows, heights);
   }
   return pick_rows<T, kWidth, ByRow, Side::Nothing>(rows, heights);

@@ -80,6 +80,15 @@ template <class V = void, class T> inline __attribute__((always_inline)) typenam
   else return ElementOf<V>(x) - V{};
 }
 
+// Ends a step of a loop over tiles in registers, whose operands are read at `pointer`. WebAssembly's clang would otherwise load what
+// several steps read before the first one's arithmetic, more than the 15 registers that V8 has on x86, and sums would go to memory and
+// back at every step: 30 GFLOP/s instead of 50.
+#if defined(__wasm__)
+template <class P> inline __attribute__((always_inline)) void end_step(P &pointer) { asm volatile("" : "+r"(pointer)); }
+#else
+template <class P> inline __attribute__((always_inline)) void end_step(P &) {}
+#endif
+
 // m is what a comparison of V gives: a bool, or a vector of 0 and -1.
 template <class M, class V> inline V select(const M &m, const V &a, const V &b) { return m ? a : b; }
 
