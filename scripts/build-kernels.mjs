@@ -37,6 +37,7 @@ const args = process.argv.slice(2);
 const has = (flag) => args.includes(flag);
 const valueOf = (flag) => (has(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const run = promisify(execFile);
+const ofVersion = `-DHONE_VERSION="${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}"`;
 
 // The matrix products take longest to compile, so they start first.
 const isSlow = (source) => source.startsWith('linalg/gemm_');
@@ -75,7 +76,13 @@ async function buildNative() {
         .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)))
         .map((source) => ({
           source,
-          flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)],
+          flags: [
+            ...base,
+            ...isaFlags[isa],
+            `-DHONE_ISA="${isa}"`,
+            ...(source === 'bindings/napi.cc' ? [ofVersion] : []),
+            contraction(source),
+          ],
         }));
       const objectFiles = [];
       await parallel(
@@ -98,7 +105,7 @@ async function buildSanitized() {
   const include = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   const isa = valueOf('--isa') ?? 'base';
   const { compile, link } = sanitized(isa);
-  const binding = [...compile, `-I${include}`, '-fvisibility=hidden', '-DHONE_EXACT_BLOCKS', `-DHONE_ISA="${isa}"`];
+  const binding = [...compile, `-I${include}`, '-fvisibility=hidden', '-DHONE_EXACT_BLOCKS', `-DHONE_ISA="${isa}"`, ofVersion];
   const jobs = [
     ...sources.map((source) => ({ source, flags: [...compile, contraction(source)] })),
     { source: 'bindings/napi.cc', flags: binding },

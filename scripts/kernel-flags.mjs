@@ -95,14 +95,20 @@ export const sanitized = (isa) => ({
   link: ['-pthread', ...sanitizers],
 });
 
-/** Compiles a source of the kernels, or takes the object of the same source, headers and flags that is there. Returns its path. */
+/**
+ * Compiles a source of the kernels, or takes the object of the same source, headers and flags that is there. Returns its path. `compiler` is a
+ * program, or one with its first arguments.
+ */
 export async function compileCached(compiler, source, flags, folder) {
+  const [program, ...first] = [compiler].flat();
   const object = join(folder, objectName(source, flags));
   if (existsSync(object)) return object;
   mkdirSync(folder, { recursive: true });
   // Two builds at once may want the same object.
   const unfinished = `${object}.${process.pid}.tmp`;
-  await promisify(execFile)(compiler, ['-c', join(kernelDir, source), '-o', unfinished, ...includes, ...flags], { maxBuffer: 1 << 26 });
+  await promisify(execFile)(program, [...first, '-c', join(kernelDir, source), '-o', unfinished, ...includes, ...flags], {
+    maxBuffer: 1 << 26,
+  });
   renameSync(unfinished, object);
   return object;
 }

@@ -1,7 +1,36 @@
 // cpu.cc: a tiny addon, built for the plainest processor, that says which builds of the kernels this one can run.
 #include <node_api.h>
 
-static napi_value supported(napi_env env, napi_callback_info) {
+#include "bindings/late.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace hone::binding {
+namespace {
+
+#if defined(__x86_64__)
+// Asked of the processor itself: the function for it that compilers have is in a library that not all of them bring.
+struct Features {
+  bool avx2 = false, avx512 = false;
+
+  Features() {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return;
+    const bool fma = c >> 12 & 1, avx = c >> 28 & 1, system = c >> 27 & 1; // the last: the system keeps more registers than SSE's
+    if (!fma || !avx || !system) return;
+    unsigned kept, high;
+    __asm__("xgetbv" : "=a"(kept), "=d"(high) : "c"(0));
+    if ((kept & 0x06) != 0x06) return;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    avx2 = b >> 5 & 1;
+    avx512 = avx2 && (kept & 0xe6) == 0xe6 && (b >> 16 & 1) && (b >> 17 & 1) && (b >> 30 & 1) && (b >> 31 & 1); // F, DQ, BW, VL
+  }
+};
+#endif
+
+napi_value supported(napi_env env, napi_callback_info) {
   napi_value array;
   napi_create_array(env, &array);
   uint32_t count = 0;
@@ -11,19 +40,22 @@ static napi_value supported(napi_env env, napi_callback_info) {
     napi_set_element(env, array, count++, text);
   };
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma"))
-    add("avx512");
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) add("avx2");
+  const Features has;
+  if (has.avx512) add("avx512");
+  if (has.avx2) add("avx2");
 #endif
   add("base");
   return array;
 }
 
-NAPI_MODULE_INIT() {
+napi_value initialise(napi_env env, napi_value exports) {
   napi_value function;
   napi_create_function(env, "supported", NAPI_AUTO_LENGTH, supported, nullptr, &function);
   napi_set_named_property(env, exports, "supported", function);
   return exports;
 }
+
+} // namespace
+} // namespace hone::binding
+
+NAPI_MODULE_INIT() { return hone::binding::bind_napi() ? hone::binding::initialise(env, exports) : exports; }

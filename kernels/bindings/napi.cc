@@ -15,8 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/late.h"
 #include "hone.h"
+#include "support/memory.h"
 #include "support/status.h"
+#include "threads/host.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -28,7 +31,11 @@
 #ifndef HONE_ISA
 #define HONE_ISA "base"
 #endif
+#ifndef HONE_VERSION
+#define HONE_VERSION ""
+#endif
 
+namespace hone::binding {
 namespace {
 
 // ---- kernels ----
@@ -103,12 +110,12 @@ constexpr size_t kHugePage = size_t(2) << 20;
 std::atomic<size_t> reserved_total{0};
 std::atomic<size_t> reserved_limit{SIZE_MAX};
 
-void *allocate(size_t align, size_t bytes) {
+void *system_block(size_t align, size_t bytes) {
 #ifdef HONE_EXACT_BLOCKS
   void *block = nullptr;
   return posix_memalign(&block, align, bytes) == 0 ? block : nullptr;
 #else
-  return std::aligned_alloc(align, bytes);
+  return allocate(align, bytes);
 #endif
 }
 
@@ -125,7 +132,7 @@ struct Blocks {
   Blocks &operator=(const Blocks &) = delete;
   ~Blocks() {
     for (const auto &[block, bytes] : sizes) {
-      std::free(block);
+      deallocate(block);
       reserved_total -= bytes;
     }
 #if defined(__GLIBC__)
@@ -138,7 +145,7 @@ struct Blocks {
     const size_t align = wanted >= kHugePage && !kExact ? kHugePage : 64;
     const size_t bytes = kExact ? wanted : wanted ? (wanted + align - 1) / align * align : align;
     if (reserved_total.fetch_add(bytes) + bytes <= reserved_limit.load()) {
-      if (void *block = allocate(align, bytes)) {
+      if (void *block = system_block(align, bytes)) {
 #if defined(__linux__)
         if (align == kHugePage) madvise(block, bytes, MADV_HUGEPAGE);
 #endif
@@ -153,7 +160,7 @@ struct Blocks {
   void release(void *block) {
     const auto found = sizes.find(block);
     if (found == sizes.end()) return;
-    std::free(block);
+    deallocate(block);
     reserved_total -= found->second;
     sizes.erase(found);
   }
@@ -413,9 +420,8 @@ void define(napi_env env, napi_value exports, const char *name, napi_callback ca
   napi_set_named_property(env, exports, name, function);
 }
 
-} // namespace
-
-NAPI_MODULE_INIT() {
+napi_value initialise(napi_env env, napi_value exports) {
+  pin_library();
   napi_set_instance_data(
       env, new Instance, [](napi_env, void *data, void *) { delete static_cast<Instance *>(data); }, nullptr);
 
@@ -445,8 +451,19 @@ NAPI_MODULE_INIT() {
   napi_value isa;
   napi_create_string_utf8(env, HONE_ISA, NAPI_AUTO_LENGTH, &isa);
   napi_set_named_property(env, exports, "isa", isa);
+  napi_value version;
+  napi_create_string_utf8(env, HONE_VERSION, NAPI_AUTO_LENGTH, &version);
+  napi_set_named_property(env, exports, "version", version);
   napi_value exact;
   napi_get_boolean(env, kExact, &exact);
   napi_set_named_property(env, exports, "exact", exact);
   return exports;
+}
+
+} // namespace
+} // namespace hone::binding
+
+NAPI_MODULE_INIT() {
+  // Without what it calls the addon has nothing to give: the loader sees that.
+  return hone::binding::bind_napi() ? hone::binding::initialise(env, exports) : exports;
 }

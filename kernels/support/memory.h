@@ -5,6 +5,10 @@
 #include <cstddef>
 #include <cstdlib>
 
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
+
 #include "hone.h"
 
 namespace hone {
@@ -26,17 +30,29 @@ struct AllocatorLock {};
 // Null where there is no memory. `bytes` is a multiple of `align`.
 inline void *allocate(size_t align, size_t bytes) {
   [[maybe_unused]] AllocatorLock lock;
+#if defined(_WIN32)
+  return _aligned_malloc(bytes, align);
+#else
   return std::aligned_alloc(align, bytes);
+#endif
 }
 
 inline void *allocate(size_t bytes) {
+#if defined(_WIN32)
+  return allocate(alignof(std::max_align_t), bytes); // free would not take what _aligned_malloc gave, nor the other way round
+#else
   [[maybe_unused]] AllocatorLock lock;
   return std::malloc(bytes);
+#endif
 }
 
 inline void deallocate(void *memory) {
   [[maybe_unused]] AllocatorLock lock;
+#if defined(_WIN32)
+  _aligned_free(memory);
+#else
   std::free(memory);
+#endif
 }
 
 // count elements, undefined at first; get() is null where there was no memory (one element more is asked for than wanted, never none).

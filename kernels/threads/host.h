@@ -1,5 +1,5 @@
-// host.h: what the pool needs of its host: a clock, a way to start threads and a way to sleep. POSIX threads natively; in WebAssembly
-// workers that the engine's own JavaScript starts (src/engine/tasks/wasm-threads.ts), where the host has memory that threads share.
+// host.h: what the pool needs of its host: a clock, a way to start threads and a way to sleep. POSIX threads natively, or those of Windows; in
+// WebAssembly workers that the engine's own JavaScript starts (src/engine/tasks/wasm-threads.ts), where the host has memory that threads share.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,8 @@
 
 #ifdef __wasm__
 #include "threads/host_wasm.h"
+#elif defined(_WIN32)
+#include "threads/host_windows.h"
 #else
 #include "threads/host_native.h"
 #endif
@@ -21,6 +23,10 @@ void work_forever(int seat);
 int available_threads(int most);
 int most_threads(int most);
 int start_workers(int have, int wanted);
+
+// Keeps this library loaded until the process ends. Node closes an addon when the last environment that loaded it is gone, but workers sleep
+// in its code, and threads that end run it to free what is theirs.
+void pin_library();
 
 // Whether `ready` came true within the time.
 template <class F> bool spin_until(F ready, double microseconds) {

@@ -1,5 +1,5 @@
-// host_native.cc: threads of the operating system.
-#ifndef __wasm__
+// host_native.cc: POSIX threads.
+#if !defined(__wasm__) && !defined(_WIN32)
 #include "threads/host.h"
 
 #include <dlfcn.h>
@@ -10,13 +10,7 @@
 namespace hone {
 namespace {
 
-// Node closes an addon's library when the last thread that loaded it ends, but workers still sleep in its code.
-void pin_library() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<void *>(&pin_library), &info) && info.dli_fname) {
-    (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
-  }
-}
+constexpr size_t kStack = 1 << 20; // as in WebAssembly; musl's own 128 KiB would be too little, glibc's 8 MiB is more than anyone takes
 
 void *worker_main(void *seat) {
   work_forever(int(reinterpret_cast<intptr_t>(seat)));
@@ -24,6 +18,13 @@ void *worker_main(void *seat) {
 }
 
 } // namespace
+
+void pin_library() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void *>(&pin_library), &info) && info.dli_fname) {
+    (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  }
+}
 
 int available_threads(int most) {
   int cores = 0;
@@ -38,15 +39,18 @@ int available_threads(int most) {
 int most_threads(int most) { return most; }
 
 int start_workers(int have, int wanted) {
-  if (have == 0) pin_library();
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before); // signals belong to the program's own threads
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStack);
   for (; have < wanted; have++) {
     pthread_t thread;
-    if (pthread_create(&thread, nullptr, worker_main, reinterpret_cast<void *>(intptr_t(have + 1))) != 0) break;
+    if (pthread_create(&thread, &attributes, worker_main, reinterpret_cast<void *>(intptr_t(have + 1))) != 0) break;
     pthread_detach(thread);
   }
+  pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return have;
 }

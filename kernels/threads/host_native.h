@@ -1,4 +1,4 @@
-// host_native.h: see host.h.
+// host_native.h: see host.h. POSIX threads.
 #pragma once
 
 #include <chrono>

@@ -13,6 +13,8 @@ int available_threads(int) { return 1; }
 int most_threads(int all) { return most < all ? most : all; }
 int start_workers(int have, int wanted) { return hone_host_start_workers(have, wanted); }
 
+void pin_library() {}
+
 } // namespace hone
 
 // Called by JavaScript: how many threads the host can have at most, and what each worker runs.

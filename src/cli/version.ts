@@ -1,6 +1,2 @@
 /** Which Hone this is. */
-import { readFileSync } from 'node:fs';
-
-const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-
-export const { version } = JSON.parse(manifest) as { version: string };
+export { VERSION as version } from '../engine/version.gen.js';

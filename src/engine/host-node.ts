@@ -1,4 +1,4 @@
-/** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. Beside locate-node.ts and tasks/threads-node.ts the only engine file that imports from node:. */
+/** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. Beside addon-node.ts, locate-node.ts and tasks/threads-node.ts the only engine file that imports from node:. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -8,11 +8,12 @@ import { setFlagsFromString } from 'node:v8';
 import { createContext, runInNewContext, Script } from 'node:vm';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { ArgumentError, EngineError } from '../errors.js';
+import { findAddon, KEEP_OUT, nativeReport } from './addon-node.js';
 import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
-import { findHome, ownRequire } from './locate-node.js';
+import { findHome } from './locate-node.js';
 import { WeakRefTracker } from './memory/owner-trackers.js';
-import { type Addon, createNativeEngine } from './native.js';
+import { createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';
 import { provideParent } from './tasks/threads.js';
 import { canShareMemory, type WorkerHost } from './tasks/wasm-threads.js';
@@ -49,7 +50,8 @@ function forgetKeptObjects(): void {
 }
 
 const home = findHome();
-const platform = `${process.platform}-${process.arch}`;
+
+export { nativeReport };
 
 /**
  * Bytes of memory that tensors may take in this process: nine tenths of the machine's, or of the container's where that has a limit,
@@ -72,46 +74,11 @@ function wantedThreads(): number | undefined {
   return threads;
 }
 
-/** What happened when the native engine was looked for; `hone doctor` prints it. */
-export interface NativeReport {
-  /** The directory that was searched. */
-  readonly directory: string;
-  /** The instruction sets that this processor runs, best first; empty when that is unknown. */
-  supported: string[];
-  /** Why the native engine is not there; undefined when it loaded. */
-  reason?: string;
-}
-
-/** Where the addons are; HONE_NATIVE_DIR names another place, such as that of a build with sanitizers. */
-const nativeDirectory = process.env['HONE_NATIVE_DIR'] || join(home.folder ?? '', 'dist/native', platform);
-export const nativeReport: NativeReport = { directory: nativeDirectory, supported: [] };
-
-const KEEP_OUT =
-  "Keep hone out of the bundle (esbuild: --external:hone --external:hone/*; Vite: ssr: { external: ['hone'] }; webpack: externals: [/^hone(\\/|$)/], " +
-  "with module output; Next: serverExternalPackages: ['hone'])";
-
 /** The native engine, or undefined with the reason in `nativeReport`. */
 function tryNative(): Engine | undefined {
-  if (home.folder === undefined) {
-    nativeReport.reason = `this program was bundled, and the package hone, which has the native addon, is not to be found from it. ${KEEP_OUT}`;
-    return undefined;
-  }
-  const { directory } = nativeReport;
-  const require = ownRequire();
-  const cpuFile = join(directory, 'hone-cpu.node');
-  if (!existsSync(cpuFile)) {
-    nativeReport.reason =
-      'the native addon was not built (no C++ compiler at install, or install scripts did not run; npm run build builds it)';
-    return undefined;
-  }
+  const addon = findAddon();
+  if (!addon) return undefined;
   try {
-    nativeReport.supported = (require(cpuFile) as { supported(): string[] }).supported();
-    const isa = nativeReport.supported.find((name) => existsSync(join(directory, `hone-${name}.node`)));
-    if (!isa) {
-      nativeReport.reason = `no addon in ${directory} suits this processor (it runs ${nativeReport.supported.join(', ')}); npm run build builds one`;
-      return undefined;
-    }
-    const addon = require(join(directory, `hone-${isa}.node`)) as Addon;
     return createNativeEngine(addon, {
       collect: (kind) => (kind === 'minor' ? garbageCollector()({ type: 'minor' }) : garbageCollector()()),
       memoryLimit: memoryLimit(),
@@ -119,7 +86,7 @@ function tryNative(): Engine | undefined {
     });
   } catch (error) {
     if (error instanceof ArgumentError) throw error;
-    nativeReport.reason = `the addon does not load: ${(error as Error).message}`;
+    nativeReport.reason = `the addon in ${nativeReport.directory} does not work here: ${(error as Error).message}`;
     return undefined;
   }
 }
@@ -270,7 +237,15 @@ function openDefault(): Engine {
     return openEngine(wanted);
   }
   const native = engines.get('native') ?? tryNative();
-  if (!native) return openEngine('wasm');
+  if (!native) {
+    const wasm = openEngine('wasm');
+    // Once, in the thread that speaks for the program. Whoever asks for WebAssembly by name hears nothing.
+    if (isMainThread)
+      console.warn(
+        `hone: WebAssembly runs here, slower than the native engine would: ${nativeReport.reason}. HONE_ENGINE=wasm asks for it silently.`,
+      );
+    return wasm;
+  }
   engines.set('native', native);
   return native;
 }

@@ -34,16 +34,23 @@ export function ownRequire(): NodeJS.Require {
   return nodeModule.createRequire(ownFile() ?? join(process.cwd(), 'hone.js'));
 }
 
-/** A file of an installed package, or undefined where none of the places that count knows the package. */
-export function findInPackage(name: string, file: string): string | undefined {
+/** The folders in which a package is installed, as seen from the places that count: nearest first, without repetition. */
+export function packageFolders(name: string): string[] {
+  const found = new Set<string>();
   for (const start of starts()) {
     try {
-      return join(dirname(nodeModule.createRequire(start).resolve(`${name}/package.json`)), file);
+      found.add(dirname(nodeModule.createRequire(start).resolve(`${name}/package.json`)));
     } catch {
       // Not known there.
     }
   }
-  return undefined;
+  return [...found];
+}
+
+/** A file of an installed package, or undefined where none of the places that count knows the package. */
+export function findInPackage(name: string, file: string): string | undefined {
+  const folder = packageFolders(name)[0];
+  return folder === undefined ? undefined : join(folder, file);
 }
 
 /** This package's folder, if a file stands where its own do: in dist/engine, dist/node or src/engine. */

@@ -7,6 +7,8 @@ import { KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
 /** What kernels/bindings/napi.cc exports. */
 export interface Addon {
   readonly isa: string;
+  /** The version of Hone that it was built for. */
+  readonly version: string;
   /** Built for sanitizers, with blocks as large as asked for. */
   readonly exact?: boolean;
   readonly kernels: Record<string, (...args: number[]) => number>;

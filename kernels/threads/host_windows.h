@@ -1,0 +1,50 @@
+// host_windows.h: see host.h. Threads of Windows; its header stays out of the kernels, so what it declares is behind functions.
+#pragma once
+
+namespace hone {
+
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// In microseconds.
+double now();
+
+// What this thread has computed is counted there in ticks of 16 milliseconds, and a kernel takes one.
+inline double computed() { return now(); }
+
+// Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
+// sleeps before it looks: one of the two sees the other.
+class Bed {
+public:
+  template <class F> void sleep_until(F ready) {
+    lock();
+    taken_.store(true);
+    while (!ready()) wait();
+    taken_.store(false);
+    unlock();
+  }
+
+  void wake() {
+    if (!taken_.load()) return;
+    lock();
+    unlock();
+    signal();
+  }
+
+private:
+  void lock();
+  void unlock();
+  void wait();
+  void signal();
+
+  std::atomic<bool> taken_{false};
+  void *lock_ = nullptr; // an SRWLOCK and a CONDITION_VARIABLE: both are one pointer, null at first
+  void *cond_ = nullptr;
+};
+
+} // namespace hone
