@@ -50,7 +50,7 @@ template <class T> T argument(napi_env env, napi_value value) {
 }
 
 template <auto Kernel, class... Args, size_t... I>
-int32_t call(napi_env env, napi_value *values, int32_t (*)(Args...), std::index_sequence<I...>) {
+int32_t call([[maybe_unused]] napi_env env, [[maybe_unused]] napi_value *values, int32_t (*)(Args...), std::index_sequence<I...>) {
   return Kernel(argument<Args>(env, values[I])...);
 }
 

@@ -108,6 +108,7 @@ function explain(error: Error): string {
     )
   )
     return `it was built for another platform (${text})`;
+  if (/file too short|truncated/i.test(text)) return `its file is damaged (${text})`;
   return text;
 }
 
@@ -196,7 +197,7 @@ function reasonOf({ package: name, tried }: NativeReport): string {
         `the addon in ${kind === 'package' ? `${name} (${directory})` : directory} does not load: ${problem}`,
     );
     const todo = failed.some(({ kind }) => kind === 'own build') ? ['npm run build builds it anew'] : [];
-    if (failed.some(({ problem }) => /^it is of Hone|are missing$/.test(problem!)) && install)
+    if (failed.some(({ problem }) => /^it is of Hone|^its file is damaged|are missing$/.test(problem!)) && install)
       todo.push(`${install} installs the one of this version`);
     return [what.join('; '), ...todo].join('. ').replace(/\. npm/, '; npm');
   }

@@ -11,7 +11,7 @@ import { ArgumentError, EngineError } from '../errors.js';
 import { findAddon, KEEP_OUT, nativeReport } from './addon-node.js';
 import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
-import { findHome } from './locate-node.js';
+import { findHome, ownRequire } from './locate-node.js';
 import { WeakRefTracker } from './memory/owner-trackers.js';
 import { createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';

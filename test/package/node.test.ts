@@ -1,6 +1,6 @@
 /** The package in Node processes of its own: which engine they choose, its entries one by one, and worker threads. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +10,7 @@ import { root, type Stage, stagePackage } from '../browser/stage.js';
 const run = promisify(execFile);
 const platform = `${process.platform}-${process.arch}`;
 const hasNative = existsSync(join(root, 'dist/native', platform, 'hone-cpu.node'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const engines = hasNative ? ['native', 'wasm'] : ['wasm'];
 
 let stage: Stage;
@@ -70,20 +71,61 @@ describe('the engine of a process', () => {
     expect(errors).toMatch(/ArgumentError: HONE_THREADS is "many", expected a whole number of at least 1/);
   });
 
-  it('is WebAssembly without an addon, and says why; without either it says what to do', async () => {
-    const moved = join(home, 'dist/native');
-    rmSync(moved, { recursive: true, force: true });
-    const { out } = await node(sayEngine);
-    expect(JSON.parse(out)).toMatchObject({ name: 'wasm', reason: expect.stringMatching(/addon was not built/) });
-    const forced = await node(sayEngine, { HONE_ENGINE: 'native' });
-    expect(forced.code).toBe(1);
-    expect(forced.errors).toMatch(/EngineError: native engine: the native addon was not built .*npm run build/);
-    rmSync(join(home, 'dist/wasm'), { recursive: true });
-    const neither = await node(sayEngine);
-    expect(neither.code).toBe(1);
-    expect(neither.errors).toMatch(/EngineError: wasm engine: it is not at .*hone-simd\.wasm.* Run npm run build/);
-    for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])])
-      cpSync(join(root, part), join(home, part), { recursive: true });
+  describe('without an addon of its own', () => {
+    const packageName = `hone-${platform}${process.platform === 'linux' ? '-gnu' : ''}`;
+    beforeAll(() => rmSync(join(home, 'dist/native'), { recursive: true, force: true }));
+    afterAll(() => {
+      for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])])
+        cpSync(join(root, part), join(home, part), { recursive: true });
+    });
+
+    it('is WebAssembly, and one line says what to install; for HONE_ENGINE=wasm and in workers none does', async () => {
+      const missing = new RegExp(`its package ${packageName} is not installed .*: npm install ${packageName}@\\d+\\.\\d+\\.\\d+`);
+      const inWorker = `new (await import('node:worker_threads')).Worker("import('hone').then(({ ones }) => ones([1]))", { eval: true });`;
+      const { out, errors } = await node(`${sayEngine} ${inWorker}`);
+      expect(JSON.parse(out)).toMatchObject({ name: 'wasm', reason: expect.stringMatching(missing) });
+      expect(errors).toMatch(/^hone: WebAssembly runs here, .*\n$/);
+      expect(errors).toMatch(missing);
+      expect((await node(sayEngine, { HONE_ENGINE: 'wasm' })).errors).toBe('');
+      const forced = await node(sayEngine, { HONE_ENGINE: 'native' });
+      expect(forced.code).toBe(1);
+      expect(forced.errors).toMatch(/EngineError: native engine: its package/);
+    });
+
+    it.skipIf(!hasNative)("takes that of the platform's package, unless it is of another version or does not load", async () => {
+      const folder = join(stage.folder, 'node_modules', packageName);
+      cpSync(join(root, 'dist/native', platform), folder, { recursive: true });
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: packageName, version: '0.0.0' }));
+      expect(await node(sayEngine)).toMatchObject({ errors: '', out: expect.stringContaining('"name":"native"') });
+
+      const addons = readdirSync(folder).filter((name) => /^hone-(?!cpu)/.test(name));
+      for (const name of addons) {
+        const bytes = readFileSync(join(folder, name));
+        // The text stands there with a zero byte after it.
+        const at = bytes.indexOf(`${version}\0`);
+        bytes.write('9', at);
+        rmSync(join(folder, name));
+        writeFileSync(join(folder, name), bytes);
+      }
+      const other = await node(sayEngine);
+      expect(other.errors).toMatch(
+        /does not load: it is of Hone 9\.\d+\.\d+, and this is Hone \d.*; npm install .* installs the one of this version/,
+      );
+      expect(JSON.parse(other.out)).toMatchObject({ name: 'wasm' });
+
+      for (const name of addons) writeFileSync(join(folder, name), 'not a library');
+      expect((await node(sayEngine)).errors).toMatch(/does not load: its file is damaged/);
+      for (const name of addons) rmSync(join(folder, name));
+      expect((await node(sayEngine)).errors).toMatch(/none of its addons suits this processor \(which runs .*base\)/);
+      rmSync(folder, { recursive: true });
+    });
+
+    it('without either engine says what to do', async () => {
+      rmSync(join(home, 'dist/wasm'), { recursive: true });
+      const neither = await node(sayEngine);
+      expect(neither.code).toBe(1);
+      expect(neither.errors).toMatch(/EngineError: wasm engine: it is not at .*hone-simd\.wasm.* Run npm run build/);
+    });
   });
 });
 
