@@ -26,7 +26,7 @@ const run = promisify(execFile);
 const args = process.argv.slice(2);
 const isaAt = args.indexOf('--isa');
 const plain = args.includes('--plain');
-const wanted = args.filter((a, i) => !a.startsWith('--') && i !== isaAt + 1);
+const wanted = args.filter((a, i) => !a.startsWith('--') && (isaAt < 0 || i !== isaAt + 1));
 
 const { compiler, why } = findCompiler();
 if (!compiler) {

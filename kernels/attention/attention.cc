@@ -23,7 +23,7 @@ using namespace hone;
 
 namespace {
 
-constexpr hone_int kQueries = 64, kKeys = 256; // a block of scores: 64 KiB of floats, a part of a second-level cache
+constexpr hone_int kQueries = 32, kKeys = 256; // a block of scores: 32 KiB of floats; of few queries, so that little of it lies beyond the causal mask
 constexpr double kGrainFlops = 8e5;             // a thread's share is worth at least this much
 
 enum Operand { Q, K, V, Mask, Dropped, Out, GradOut, GradQ, GradK, GradV, kOperands };
@@ -81,17 +81,19 @@ bool multiply(hone_int m, hone_int n, hone_int k, Matrix<T> a, bool trans_a, Mat
 
 template <class T> constexpr T kNone = -std::numeric_limits<T>::infinity();
 
-// Scratch of one block: `width` queries (whole vectors) by up to kKeys keys, a row for each key.
+// Scratch of one block: `width` queries (whole vectors) by up to kKeys keys, a row for each key; and of its queries `values`: what they give, or
+// the gradients of that, side by side, where the tensor's rows may be a multiple of 4 KiB apart and drive each other out of the cache.
 template <class T> struct Blocks {
   hone_int width;
-  T *scores, *grads, *bias, *dropped, *rows, *top, *sum, *shrink;
+  T *scores, *grads, *bias, *dropped, *rows, *top, *sum, *shrink, *values;
 
   // False where there is no memory.
   bool reserve(const Attention<T> &a, hone_int queries, hone_int keys, bool backward) {
     width = round_up(queries, kLanes<T>);
     const hone_int block = width * min_of(keys, kKeys);
     const bool masked = a.address[Mask], drops = a.address[Dropped];
-    T *at = static_cast<T *>(workspace().get(size_t(block * (1 + backward + masked + drops) + kLanes<T> * kKeys + 3 * width) * sizeof(T)));
+    const hone_int count = block * (1 + backward + masked + drops) + kLanes<T> * kKeys + 3 * width + queries * a.value_features;
+    T *at = static_cast<T *>(workspace().get(size_t(count) * sizeof(T)));
     if (!at) return false;
     const auto take = [&](hone_int count) { return at += count, at - count; };
     scores = take(block);
@@ -100,6 +102,7 @@ template <class T> struct Blocks {
     dropped = drops ? take(block) : nullptr;
     rows = take(kLanes<T> * kKeys);
     top = take(width), sum = take(width), shrink = take(width);
+    values = take(queries * a.value_features);
     return true;
   }
 };
@@ -220,9 +223,9 @@ template <class T> void weigh(const Attention<T> &a, const Blocks<T> &b, Added a
   });
 }
 
-template <class T> void scale_row(T *x, hone_int n, T by) {
+template <class T> void scale_row(T *to, const T *from, hone_int n, T by) {
   const Vec<T> factor = broadcast(by);
-  each_vector<T>(n, [&](hone_int j, auto part) { part.store(x + j, part.load(x + j, T(0)) * factor); });
+  each_vector<T>(n, [&](hone_int j, auto part) { part.store(to + j, part.load(from + j, T(0)) * factor); });
 }
 
 template <class T> bool forward_block(const Attention<T> &a, hone_int item, hone_int r0, hone_int r1, T *lse) {
@@ -230,7 +233,8 @@ template <class T> bool forward_block(const Attention<T> &a, hone_int item, hone
   const hone_int rows = r1 - r0, limit = a.causal ? min_of(a.keys, r1) : a.keys;
   Blocks<T> b;
   if (!b.reserve(a, rows, limit, false)) return false;
-  const Matrix<T> scores{b.scores, b.width, 1}, k = a.template matrix<T>(K, item), v = a.template matrix<T>(V, item);
+  const hone_int features = a.value_features;
+  const Matrix<T> scores{b.scores, b.width, 1}, values{b.values, features, 1}, k = a.template matrix<T>(K, item), v = a.template matrix<T>(V, item);
   Matrix<T> q = a.template matrix<T>(Q, item), out = a.template matrix<T>(Out, item);
   q.at = q[r0], out.at = out[r0];
   for (hone_int r = 0; r < b.width; r++) b.top[r] = kNone<T>, b.sum[r] = 0;
@@ -240,9 +244,9 @@ template <class T> bool forward_block(const Attention<T> &a, hone_int item, hone
     weigh<T>(a, b, ready_mask(a, b, item, r0, rows, k0, n), r0, k0, n);
     if (ready_dropped(a, b, item, r0, rows, k0, n)) multiply_by(b.scores, b.dropped, n * b.width);
     for (hone_int r = 0; k0 > 0 && r < rows; r++) {
-      if (b.shrink[r] != T(1)) scale_row<T>(out[r], a.value_features, b.shrink[r]);
+      if (b.shrink[r] != T(1)) scale_row<T>(values[r], values[r], features, b.shrink[r]);
     }
-    if (!multiply<T>(rows, a.value_features, n, scores, true, {v[k0], v.row, 1}, false, out, k0 > 0)) return false;
+    if (!multiply<T>(rows, features, n, scores, true, {v[k0], v.row, 1}, false, values, k0 > 0)) return false;
   }
   // Of a query that sees nothing the sum is 0, and exp(score - inf) makes its weights 0 again.
   for (hone_int r = 0; r < b.width; r += L) {
@@ -250,7 +254,7 @@ template <class T> bool forward_block(const Attention<T> &a, hone_int item, hone
     store(b.sum + r, select(sum == T(0), broadcast(T(0)), T(1) / sum));
     store(b.top + r, select(sum == T(0), broadcast(-kNone<T>), load(b.top + r) + m_log(sum)));
   }
-  for (hone_int r = 0; r < rows; r++) scale_row<T>(out[r], a.value_features, b.sum[r]);
+  for (hone_int r = 0; r < rows; r++) scale_row<T>(out[r], values[r], features, b.sum[r]);
   if (lse) std::memcpy(lse + item * a.queries + r0, b.top, size_t(rows) * sizeof(T));
   return true;
 }
@@ -313,11 +317,16 @@ template <class T> bool backward_item(const Attention<T> &a, hone_int item, cons
   if (a.causal && a.address[GradV]) clear(of(GradV, 0), a.keys, a.value_features);
   for (hone_int r0 = 0; r0 < a.queries; r0 += kQueries) {
     const hone_int rows = min_of(kQueries, a.queries - r0), limit = a.causal ? min_of(a.keys, r0 + rows) : a.keys;
-    const Matrix<T> q = of(Q, r0), dq = of(GradQ, r0), out = of(Out, r0), dout = of(GradOut, r0);
+    const Matrix<T> q = of(Q, r0), dq = of(GradQ, r0), out = of(Out, r0), given = of(GradOut, r0), dout{b.values, a.value_features, 1};
     for (hone_int r = 0; r < rows; r++) {
-      const T *const g = dout[r], *const y = out[r];
+      const T *const g = given[r], *const y = out[r];
+      T *const to = dout[r];
       b.top[r] = lse[item * a.queries + r0 + r];
-      b.sum[r] = sum_vectors<T>(a.value_features, [&](hone_int j, auto part) { return part.load(g + j, T(0)) * part.load(y + j, T(0)); });
+      b.sum[r] = sum_vectors<T>(a.value_features, [&](hone_int j, auto part) {
+        const Vec<T> x = part.load(g + j, T(0));
+        part.store(to + j, x);
+        return Vec<T>(x * part.load(y + j, T(0)));
+      });
     }
     for (hone_int k0 = 0; k0 < limit; k0 += kKeys) {
       const hone_int n = min_of(kKeys, limit - k0);
