@@ -28,6 +28,7 @@ function installed() {
 const what = process.argv[2] ?? 'build';
 run(process.execPath, ['scripts/build.mjs', '--if-missing']);
 if (!installed()) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: docs });
+run(process.execPath, ['api.mjs'], { cwd: docs });
 const vitepress = ['node_modules/vitepress/bin/vitepress.js'];
 if (what === 'dev') run(process.execPath, [...vitepress, 'dev'], { cwd: docs });
 else if (what === 'preview') run(process.execPath, [...vitepress, 'preview'], { cwd: docs });
@@ -35,4 +36,5 @@ else run(process.execPath, [...vitepress, 'build'], { cwd: docs });
 if (what === 'test') {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   run(process.execPath, [vitest, 'run', 'test/docs/pages.test.ts'], { env: { ...process.env, HONE_DOCS: 'all' } });
+  run(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), '--tsconfig', 'tsconfig.tools.json', 'test/docs/site/press.ts']);
 }

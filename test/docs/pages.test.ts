@@ -2,7 +2,7 @@
  * Every block of TypeScript in README and docs/ runs, and gives what it says: as the page's reader would run it, imports included. docs/README.md says
  * what the words behind `ts` mean. `HONE_DOCS=all` runs those that are `slow`, too.
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -93,6 +93,9 @@ beforeEach(() => {
   process.chdir(mkdtempSync(join(tmpdir(), 'hone-docs-')));
   cpSync(join(root, 'conformance/fixtures/datasets'), 'data', { recursive: true });
   cpSync(join(root, 'conformance/fixtures/images/photos'), 'photos', { recursive: true });
+  // For workers whose program is a text.
+  mkdirSync('node_modules');
+  symlinkSync(root, 'node_modules/hone', 'junction');
   const rows = Array.from({ length: 12 }, (_, i) => `${5 + i / 10},${i === 4 ? '' : 3 - i / 20},${['setosa', 'virginica'][i % 2]}`);
   writeFileSync('flowers.csv', ['length,width,species', ...rows].join('\n'));
 });

@@ -1,0 +1,447 @@
+/**
+ * The API's pages, docs/api/, of the doc comments of everything that Hone exports: TypeDoc reads them, and this writes a page for each family, named as
+ * the folders of src/ are. Made anew where the source has changed.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Application, ReflectionKind as Kind } from 'typedoc';
+import ts from 'typescript';
+
+const docs = fileURLToPath(new URL('.', import.meta.url));
+const root = join(docs, '..');
+const source = join(root, 'src');
+const out = join(docs, 'api');
+const sidebarFile = join(out, 'sidebar.json');
+
+/** What a reader imports from, and what the namespaces in it are called. The order is that of the side bar. */
+const ENTRIES = {
+  index: ['hone', 'Tensors, operations, layers, optimizers.'],
+  data: ['hone/data', 'Data sets, loaders, tables, splits, scalers.'],
+  train: ['hone/train', 'fit, evaluate, callbacks, metrics, checkpoints.'],
+  vision: ['hone/vision', 'Images: data sets, transforms, models.'],
+  report: ['hone/report', 'Charts, grids of pictures, summaries, pages.'],
+  study: ['hone/study', 'Which technique helped: studies and verdicts.'],
+  tensorboard: ['hone/tensorboard', 'SummaryWriter, and the reader of its files.'],
+  formats: ['hone/formats', 'Files: what holds for one format alone.'],
+};
+
+/** Newer than every source file, and than this one? */
+function upToDate() {
+  if (!existsSync(sidebarFile)) return false;
+  const made = statSync(sidebarFile).mtimeMs;
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return [...files.map((file) => join(source, file)), fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs < made);
+}
+if (upToDate()) process.exit(0);
+
+const app = await Application.bootstrap({
+  entryPoints: Object.keys(ENTRIES).map((name) => join(source, name === 'index' ? 'index.ts' : `${name}/index.ts`)),
+  tsconfig: join(root, 'tsconfig.json'),
+  excludeInternal: true,
+  excludePrivate: true,
+  excludeProtected: true,
+  disableGit: true,
+  sourceLinkTemplate: '{path}',
+  skipErrorChecking: true,
+  logLevel: 'Error',
+});
+const entryPoints = app.getEntryPoints();
+if (!entryPoints) throw new Error('the entries cannot be found');
+const project = app.converter.convert(entryPoints);
+const { program } = entryPoints[0];
+const checker = program.getTypeChecker();
+
+// Where each thing stands.
+
+/** The family of a declaration: the folder in src/ of its file, below its floor. */
+function familyOf(reflection) {
+  const file = reflection.sources?.[0]?.fullFileName ?? '';
+  const [floor, ...below] = relative(source, file).split(/[\\/]/);
+  const folders = below.slice(0, -1);
+  // Transforms are as many as all layers together.
+  if (folders[0] === 'transforms' && folders[1] !== undefined) folders.shift();
+  const folder = folders[0] ?? (below.at(-1) ?? floor).replace(/\.ts$/, '');
+  return { floor: floor.replace(/\.ts$/, ''), folder: folder === 'index' ? 'indexing' : folder };
+}
+
+const title = (folder) =>
+  ({
+    'lr-scheduler': 'Learning rate schedules',
+    lbfgs: 'LBFGS',
+    sgd: 'SGD and its kin',
+    adam: 'Adam and its kin',
+    adagrad: 'Adagrad and its kin',
+    io: 'Image files',
+    errors: 'Errors',
+    'tv-tensors': 'Boxes, masks and points',
+  })[folder] ?? folder.replace(/-/g, ' ').replace(/^./, (c) => c.toUpperCase());
+
+/** Pages by their address: what is on them, as [the name by which a reader reaches it, its reflection]. */
+const pages = new Map();
+/** Of each reflection the page it is on. */
+const places = new Map();
+const aliases = [];
+
+function walk(parent, entry, prefix) {
+  for (const child of parent.children ?? []) {
+    const name = `${prefix}${child.name}`;
+    if (child.kind === Kind.Reference) aliases.push([name, child, entry]);
+    else if (child.kind === Kind.Namespace) walk(child, entry, `${name}.`);
+    else {
+      const { floor, folder } = familyOf(child);
+      const spaces = prefix.split('.').filter(Boolean);
+      const below = spaces.length > 0 && spaces[0] !== folder ? `${spaces.join('/').toLowerCase()}/` : '';
+      const own =
+        entry === 'index'
+          ? below === ''
+            ? floor === 'ops' || floor === 'nn' || floor === 'optim'
+              ? `${floor}/${folder}`
+              : floor
+            : `${below}${folder}`
+          : `${entry}/${below}${folder}`;
+      const address = own.replaceAll(/[^\w/-]/g, '');
+      if (!pages.has(address))
+        pages.set(address, {
+          entry,
+          spaces,
+          title: title(floor === 'ops' || entry !== 'index' || spaces.length > 0 ? folder : floor),
+          items: [],
+        });
+      pages.get(address).items.push([name, child]);
+      places.set(child, { address, anchor: '' });
+    }
+  }
+}
+const anchorOf = (name) =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\w]+/g, '-')
+    .replace(/^-|-$/g, '');
+
+for (const entry of Object.keys(ENTRIES)) {
+  const module = project.children.find(({ name }) => name === entry) ?? project.children.find(({ name }) => name === `${entry}/index`);
+  if (!module) throw new Error(`TypeDoc has no module ${entry}: ${project.children.map(({ name }) => name).join(', ')}`);
+  walk(module, entry, '');
+}
+// What has types alone stands on one page for all of them.
+for (const [address, page] of [...pages]) {
+  if (page.items.some(([, { kind }]) => [Kind.Class, Kind.Function, Kind.Variable].includes(kind))) continue;
+  pages.delete(address);
+  const types = `${address.includes('/') ? dirname(address) : address}/types`;
+  if (!pages.has(types)) pages.set(types, { ...page, title: 'Types', items: [] });
+  pages.get(types).items.push(...page.items);
+  for (const [, reflection] of page.items) places.get(reflection).address = types;
+}
+for (const { items } of pages.values()) {
+  // `lenetOptions` and `LeNetOptions` are two.
+  const taken = new Map();
+  for (const [name, reflection] of items) {
+    const anchor = anchorOf(name);
+    taken.set(anchor, (taken.get(anchor) ?? 0) + 1);
+    places.get(reflection).anchor = taken.get(anchor) === 1 ? anchor : `${anchor}-${taken.get(anchor)}`;
+  }
+}
+/** The other names of a thing. */
+const otherNames = new Map();
+for (const [name, reference, entry] of aliases) {
+  const target = reference.tryGetTargetReflectionDeep();
+  if (!target) continue;
+  if (!otherNames.has(target)) otherNames.set(target, []);
+  const from = ENTRIES[entry][0];
+  otherNames.get(target).push(from === 'hone' ? name : `${name} of ${from}`);
+}
+
+// Text.
+
+/** Prose for a page: what Vue or HTML would take for its own is escaped. */
+const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('{{', '&#123;&#123;');
+
+let current = '';
+function linkTo(reflection, text) {
+  let at = reflection;
+  while (at && !places.has(at)) at = at.parent;
+  const place = at && places.get(at);
+  if (!place) return `\`${text}\``;
+  const path = place.address === current ? '' : relative(dirname(`/${current}`), `/${place.address}.md`).replace(/^(?!\.)/, './');
+  return `[\`${text}\`](${path}#${place.anchor})`;
+}
+
+function prose(parts) {
+  return (parts ?? [])
+    .map((part) => {
+      if (part.kind === 'code') return part.text;
+      if (part.kind === 'inline-tag') {
+        const text = part.text || (typeof part.target === 'object' ? part.target.name : '');
+        return typeof part.target === 'string'
+          ? `[${text}](${part.target})`
+          : part.target?.parent
+            ? linkTo(part.target, text)
+            : `\`${text}\``;
+      }
+      // Lists and code inside of comments are Markdown; inline code that TypeDoc left in a text keeps its characters.
+      return part.text
+        .split(/(`[^`]*`)/)
+        .map((piece) => (piece.startsWith('`') ? piece : escape(piece)))
+        .join('');
+    })
+    .join('')
+    .trim();
+}
+
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+const code = (text) => `\`${cell(text)}\``;
+const typeText = (type) => (type ? type.toString().replaceAll(/\s+/g, ' ') : '');
+
+/** The type nodes of `Arguments<Options, [dim: 'dim', …]>`, through aliases; undefined for other types. */
+function argumentsOf(node, depth = 0) {
+  if (!node || !ts.isTypeReferenceNode(node) || depth > 6) return undefined;
+  if (node.typeName.getText() === 'Arguments') return node.typeArguments;
+  let symbol = checker.getSymbolAtLocation(node.typeName);
+  if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+  const alias = symbol?.declarations?.find(ts.isTypeAliasDeclaration);
+  return alias ? argumentsOf(alias.type, depth + 1) : undefined;
+}
+
+/** The parameters of a signature as a caller writes them: those that stand by position or by name are written out. */
+function parametersOf(signature) {
+  const declaration = declarationOf(signature);
+  return (signature.parameters ?? []).flatMap((parameter, i) => {
+    const node = declaration?.parameters?.[i];
+    const given = parameter.flags.isRest ? argumentsOf(node?.type) : undefined;
+    if (given) {
+      const [options, positions] = given;
+      const type = checker.getTypeFromTypeNode(options);
+      const named = (positions && ts.isTupleTypeNode(positions) ? positions.elements : []).map((element) => {
+        const name = ts.isNamedTupleMember(element) ? element.name.text : element.getText().replaceAll(/['"]/g, '');
+        const property = type.getProperty(name);
+        const text = property
+          ? checker.typeToString(checker.getTypeOfSymbolAtLocation(property, options), undefined, ts.TypeFormatFlags.NoTruncation)
+          : 'unknown';
+        return `${name}?: ${text.replace(/ \| undefined$/, '')}`;
+      });
+      const all = options.getText().replaceAll(/\s+/g, ' ');
+      return all === '{}' || all === 'object' ? named : [...named, `options?: ${all}`];
+    }
+    const type = typeText(parameter.type);
+    const optional = parameter.flags.isOptional || parameter.defaultValue !== undefined ? '?' : '';
+    return [`${parameter.flags.isRest ? '...' : ''}${parameter.name}${optional}: ${type}`];
+  });
+}
+
+/** The declaration of a signature, by where TypeDoc found it. */
+function declarationOf(signature) {
+  const at = signature.sources?.[0] ?? signature.parent.sources?.[0];
+  const file = at && program.getSourceFile(at.fullFileName);
+  if (!file) return undefined;
+  const position = file.getPositionOfLineAndCharacter(at.line - 1, at.character);
+  let found;
+  const visit = (node) => {
+    if (position < node.getStart(file) || position >= node.end) return;
+    if (node.parameters) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** `name(a: A, b?: B): R`, on several lines where it is long. */
+function signatureText(signature, name, { isNew = false } = {}) {
+  const generics = signature.typeParameters?.length
+    ? `<${signature.typeParameters.map((p) => `${p.name}${p.type ? ` extends ${typeText(p.type)}` : ''}`).join(', ')}>`
+    : '';
+  const parameters = parametersOf(signature);
+  const result = isNew ? '' : `: ${typeText(signature.type)}`;
+  const head = `${isNew ? 'new ' : ''}${name}${isNew ? '' : generics}`;
+  const line = `${head}(${parameters.join(', ')})${result}`;
+  return line.length <= 96 || parameters.length === 0 ? line : `${head}(\n${parameters.map((p) => `  ${p},\n`).join('')})${result}`;
+}
+
+const fence = (text) => `\`\`\`typescript\n${text}\n\`\`\``;
+
+/** What a comment says besides its summary. */
+function tagsOf(comment) {
+  const lines = [];
+  const of = (tag) => (comment?.blockTags ?? []).filter((block) => block.tag === tag);
+  for (const block of of('@returns')) lines.push(`**Returns** ${prose(block.content)}`);
+  for (const block of of('@throws')) lines.push(`**Throws** ${prose(block.content)}`);
+  for (const block of of('@example')) {
+    const text = block.content
+      .map((part) => part.text)
+      .join('')
+      .trim();
+    lines.push(text.startsWith('```') ? text.replace(/^```\w*/, '```typescript') : fence(text));
+  }
+  for (const block of of('@see'))
+    lines.push(
+      `**See** ${prose(block.content).replaceAll(/(?<![(<])https?:\/\/[^\s,;)]+/g, (url) => `[${url.replace(/^https?:\/\//, '')}](${url})`)}`,
+    );
+  return lines;
+}
+
+/** A table of what has a name, a type and a comment. */
+function table(heading, rows) {
+  if (rows.length === 0) return [];
+  return [
+    `| ${heading} | type | |\n| --- | --- | --- |\n${rows.map(([name, type, text]) => `| \`${name}\` | ${type ? code(type) : ''} | ${cell(text)} |`).join('\n')}`,
+  ];
+}
+
+const shown = (child) => !child.inheritedFrom && !child.name.startsWith('[') && !child.name.startsWith('#') && !child.flags.isPrivate;
+
+function propertiesOf(reflection) {
+  return (reflection.children ?? [])
+    .filter((child) => shown(child) && [Kind.Property, Kind.Accessor].includes(child.kind) && !child.flags.isStatic)
+    .map((child) => {
+      const type = child.type ?? child.getSignature?.type;
+      const comment = child.comment ?? child.getSignature?.comment;
+      return [`${child.name}${child.flags.isOptional ? '?' : ''}`, typeText(type), prose(comment?.summary)];
+    });
+}
+
+function functionText(signatures, name, options) {
+  const documented = signatures.find(({ comment }) => comment) ?? signatures[0];
+  const { comment } = documented;
+  const parameters = (documented.parameters ?? []).filter((p) => p.comment).map((p) => [p.name, '', prose(p.comment.summary)]);
+  return [
+    fence(signatures.map((signature) => signatureText(signature, name, options)).join('\n')),
+    prose(comment?.summary),
+    ...(parameters.length > 0 ? [parameters.map(([p, , text]) => `- \`${p}\`: ${text.replaceAll('\n', '\n  ')}`).join('\n')] : []),
+    ...tagsOf(comment),
+  ];
+}
+
+function itemText(name, reflection) {
+  const { anchor } = places.get(reflection);
+  const lines = [`## ${name.replaceAll('_', '\\_')} {#${anchor}}`];
+  const others = otherNames.get(reflection)?.filter((other) => other !== name);
+  const also = others?.length
+    ? [
+        `Also ${[...new Set(others)]
+          .slice(0, 4)
+          .map(
+            (other) =>
+              `\`${other.replace(/ of (hone\/\w+)$/, '')}\`${/ of (hone\/\w+)$/.test(other) ? ` of \`${/ of (hone\/\w+)$/.exec(other)[1]}\`` : ''}`,
+          )
+          .join(', ')}.`,
+      ]
+    : [];
+  if (reflection.kind === Kind.Function) lines.push(...functionText(reflection.signatures, name), ...also);
+  else if (reflection.kind === Kind.Class) {
+    const made = reflection.children?.find(({ kind }) => kind === Kind.Constructor)?.signatures ?? [];
+    const base = reflection.extendedTypes?.[0];
+    const [own, constructor] = [reflection.comment, made[0]?.comment];
+    const parameters = (made[0]?.parameters ?? []).filter((p) => p.comment);
+    if (made.length > 0) lines.push(fence(made.map((signature) => signatureText(signature, name, { isNew: true })).join('\n')));
+    lines.push(prose((own ?? constructor)?.summary), ...also);
+    if (base) lines.push(`Extends ${base.reflection ? linkTo(base.reflection, typeText(base)) : `\`${typeText(base)}\``}.`);
+    if (parameters.length > 0)
+      lines.push(parameters.map((p) => `- \`${p.name}\`: ${prose(p.comment.summary).replaceAll('\n', '\n  ')}`).join('\n'));
+    lines.push(...tagsOf(own ?? constructor));
+    lines.push(
+      ...table(
+        'property',
+        propertiesOf(reflection).filter(([, , text]) => text !== ''),
+      ),
+    );
+    for (const method of (reflection.children ?? []).filter((child) => child.kind === Kind.Method && shown(child))) {
+      if (!method.signatures?.some(({ comment }) => comment?.summary.length)) continue;
+      const at = `${anchor}-${method.name}`;
+      lines.push(
+        `### ${name.split('.').at(-1)}.${method.name.replaceAll('_', '\\_')} {#${at}}`,
+        ...functionText(method.signatures, method.name),
+      );
+    }
+  } else if (reflection.kind === Kind.Interface) {
+    lines.push(prose(reflection.comment?.summary), ...tagsOf(reflection.comment), ...table('property', propertiesOf(reflection)));
+    const inherited =
+      reflection.extendedTypes?.map((type) => (type.reflection ? linkTo(type.reflection, typeText(type)) : `\`${typeText(type)}\``)) ?? [];
+    if (inherited.length > 0) lines.push(`With everything of ${inherited.join(', ')}.`);
+    for (const method of (reflection.children ?? []).filter((child) => child.kind === Kind.Method && shown(child)))
+      lines.push(...functionText(method.signatures, method.name));
+  } else if (reflection.kind === Kind.TypeAlias) {
+    const text = typeText(reflection.type);
+    lines.push(
+      ...(text.length < 600 && text !== 'Object' ? [fence(`type ${name.split('.').at(-1)} = ${text}`)] : []),
+      prose(reflection.comment?.summary),
+      ...tagsOf(reflection.comment),
+    );
+    if (reflection.type?.type === 'reflection') lines.push(...table('property', propertiesOf(reflection.type.declaration)));
+  } else
+    lines.push(
+      ...(reflection.type ? [fence(`const ${name.split('.').at(-1)}: ${typeText(reflection.type)}`)] : []),
+      prose(reflection.comment?.summary),
+      ...also,
+      ...tagsOf(reflection.comment),
+    );
+  return lines.filter((line) => line !== '').join('\n\n');
+}
+
+// Pages.
+
+const rank = { [Kind.Class]: 0, [Kind.Function]: 0, [Kind.Variable]: 0 };
+rmSync(out, { recursive: true, force: true });
+for (const [address, page] of pages) {
+  current = address;
+  const items = page.items.toSorted(([a, x], [b, y]) => (rank[x.kind] ?? 1) - (rank[y.kind] ?? 1) || a.localeCompare(b, 'en'));
+  page.items = items;
+  const from = ENTRIES[page.entry][0];
+  const first = page.spaces[0] ?? items[0][0];
+  const named =
+    page.spaces.length > 0
+      ? [page.spaces[0]]
+      : items
+          .filter(([, { kind }]) => rank[kind] === 0)
+          .map(([name]) => name)
+          .slice(0, 3);
+  const head = `${page.spaces.length > 0 ? `${page.spaces.join('.')}: ${page.title.replace(/^./, (c) => (page.title === page.title.toUpperCase() || /^[A-Z]{2}/.test(page.title) ? c : c.toLowerCase()))}` : page.title}`;
+  const text = [
+    '---\noutline: [2, 2]\neditLink: false\n---',
+    // An address of its own, since it may read as a name on the page does.
+    `# ${head} {#page}`,
+    fence(`import { ${named.length > 0 ? named.join(', ') : first} } from '${from}';`),
+    ...items.map(([name, reflection]) => itemText(name, reflection)),
+  ].join('\n\n');
+  const file = join(out, `${address}.md`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${text}\n`);
+  page.head = head;
+}
+
+const groups = Object.entries(ENTRIES).map(([entry, [from, about]]) => {
+  const own = [...pages]
+    .filter(([, page]) => page.entry === entry)
+    .toSorted(([, a], [, b]) => a.spaces.join('.').localeCompare(b.spaces.join('.')) || a.title.localeCompare(b.title));
+  return { from, about, own };
+});
+const index = [
+  '---\noutline: [2, 2]\neditLink: false\n---',
+  '# API',
+  'Everything that Hone exports, by where it is imported from, made of the doc comments in the code: what an editor shows, too. PyTorch’s names are in [a table of their own](../coverage.md).',
+  ...groups.flatMap(({ from, about, own }) => [
+    `## ${from}`,
+    about,
+    own
+      .map(([address, { head, items }]) => {
+        current = 'index';
+        const names = items.filter(([, { kind }]) => rank[kind] === 0);
+        return `- [**${escape(head)}**](./${address}.md): ${names
+          .slice(0, 12)
+          .map(([name, reflection]) => linkTo(reflection, name.split('.').at(-1)))
+          .join(', ')}${names.length > 12 ? `, and ${names.length - 12} more` : ''}`;
+      })
+      .join('\n'),
+  ]),
+].join('\n\n');
+writeFileSync(join(out, 'index.md'), `${index}\n`);
+writeFileSync(
+  sidebarFile,
+  JSON.stringify(
+    groups.map(({ from, own }) => ({
+      text: from,
+      collapsed: from !== 'hone',
+      items: own.map(([address, { head }]) => ({ text: head, link: `/api/${address}` })),
+    })),
+  ),
+);
+console.log(`docs/api: ${pages.size} pages on ${[...pages.values()].reduce((n, { items }) => n + items.length, 0)} names`);
