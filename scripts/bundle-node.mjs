@@ -7,7 +7,7 @@ import { transform } from 'esbuild';
 import { rolldown } from 'rolldown';
 
 /** What package.json exports. The command, the program of a loader's workers and the hooks that read TypeScript are there, too. */
-const entries = ['data', 'formats', 'vision', 'train', 'study', 'report', 'tensorboard'];
+export const entries = ['data', 'formats', 'vision', 'train', 'study', 'report', 'tensorboard'];
 
 /** Writes dist/node of the package in `root`. */
 export async function bundleForNode(root) {
@@ -81,7 +81,7 @@ function reachable(file, hostFile, found = new Set()) {
  * Takes Node's own modules by `getBuiltinModule`, line for line, so that the source map holds: an import statement looks at all that a module
  * exports, which loads half of Node (with node:fs the streams, for one) and takes as long as a fifth of this package. Node 20 has it from 20.16 on.
  */
-function fetchBuiltins(code) {
+export function fetchBuiltins(code) {
   const taken = code
     .replace(/^import (\w+) from "(node:[^"]+)";$/gm, 'const $1 = builtin("$2");')
     .replace(

@@ -57,7 +57,10 @@ const trainer = `
 /** What a program loads only where it is installed, and bundlers leave outside where it is not; and what draws charts. */
 const optional = [
   ...Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependenciesMeta: object }).peerDependenciesMeta),
-  'echarts',
+  'echarts/core',
+  'echarts/charts',
+  'echarts/components',
+  'echarts/renderers',
 ];
 
 describe('bundled for the browser', () => {

@@ -398,7 +398,7 @@ function marks({ lines, notes }: Plot, { left, right, top, bottom, x, y }: Layou
 
 /** Draws with echarts, without a page, and leaves out what only pages need. */
 async function render(option: Option, width: number, height: number): Promise<string> {
-  const echarts = await import('echarts');
+  const echarts = await import('./echarts.js');
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption(option as Parameters<typeof chart.setOption>[0]);
