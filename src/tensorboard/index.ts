@@ -2,7 +2,6 @@
 import '#host';
 import '../ops/methods/methods.js';
 
-export type { ImageLike } from './images/pixels.js';
 export type {
   LoggedAudio,
   LoggedBase,
@@ -21,7 +20,7 @@ export type { ReadEventsOptions, RunScalars } from './read/read-events.js';
 export { readEvents, readScalars } from './read/read-events.js';
 export type { BinRule } from './summaries/histogram.js';
 export type { HyperParameter } from './summaries/hparams.js';
-export type { ArrayLikeOfNumbers, NestedNumbers, NumberLike } from './summaries/values.js';
+export type { ArrayLikeOfNumbers, ImageLike, NestedNumbers, NumberLike } from './summaries/values.js';
 export type {
   AddAudioOptions,
   AddEmbeddingOptions,

@@ -5,10 +5,7 @@ import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { IMAGE_MODES, Image } from '../../vision/image/image.js';
 import { encodePng } from '../../vision/io/encode-png.js';
 import type { SummaryValue } from '../summaries/scalar.js';
-import { type ArrayLikeOfNumbers, numbersOf } from '../summaries/values.js';
-
-/** An image: a tensor of floats from 0 to 1 or of uint8, lists of such numbers, or an {@link Image} of `hone/vision`. */
-export type ImageLike = ArrayLikeOfNumbers | Image;
+import { numbersOf } from '../summaries/values.js';
 
 /** Pixels of 8 bits, row by row, the channels of each together. */
 export interface Pixels {

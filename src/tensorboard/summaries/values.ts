@@ -4,6 +4,7 @@ import { unexpected } from '../../tensor/arguments/checks.js';
 import { describe } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../tensor/values/dtype.js';
+import type { Image } from '../../vision/image/image.js';
 
 /** A number, or a tensor of one element. */
 export type NumberLike = number | bigint | boolean | Tensor;
@@ -18,6 +19,10 @@ export type ArrayLikeOfNumbers =
   | Uint8Array
   | Uint8ClampedArray
   | NestedNumbers;
+
+/** An image: a tensor of floats from 0 to 1 or of uint8, lists of such numbers, or an {@link Image} of `hone/vision`. */
+export type ImageLike = ArrayLikeOfNumbers | Image;
+
 /** A list of numbers, or of such lists. */
 export type NestedNumbers = readonly (number | NestedNumbers)[];
 

@@ -1,9 +1,8 @@
 /** The options of {@link SummaryWriter} and its methods. */
 
-import type { ImageLike } from '../images/pixels.js';
 import type { BinRule } from '../summaries/histogram.js';
 import type { HyperParameter } from '../summaries/hparams.js';
-import type { ArrayLikeOfNumbers, NumberLike } from '../summaries/values.js';
+import type { ArrayLikeOfNumbers, ImageLike, NumberLike } from '../summaries/values.js';
 
 /** The options of {@link SummaryWriter}. */
 export interface SummaryWriterOptions {
