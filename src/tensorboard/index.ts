@@ -18,9 +18,8 @@ export type {
 } from './read/logged.js';
 export type { ReadEventsOptions, RunScalars } from './read/read-events.js';
 export { readEvents, readScalars } from './read/read-events.js';
-export type { BinRule } from './summaries/histogram.js';
-export type { HyperParameter } from './summaries/hparams.js';
-export type { ArrayLikeOfNumbers, ImageLike, NestedNumbers, NumberLike } from './summaries/values.js';
+export type { BinRule } from './summaries/histogram-bins.js';
+export type { ArrayLikeOfNumbers, HyperParameter, ImageLike, NestedNumbers, NumberLike } from './summaries/values.js';
 export type {
   AddAudioOptions,
   AddEmbeddingOptions,

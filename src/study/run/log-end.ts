@@ -1,6 +1,6 @@
 /** What TensorBoard shows of a run that has ended: its scores on test data, and its settings beside its scores in the tab HParams. */
 import type { StudyRun } from '../../report/study/figures.js';
-import type { HyperParameter } from '../../tensorboard/summaries/hparams.js';
+import type { HyperParameter } from '../../tensorboard/summaries/values.js';
 import { writePatiently } from '../../train/callbacks/files/write-patiently.js';
 
 type Texts = Readonly<Record<string, string>>;

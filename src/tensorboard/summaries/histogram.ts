@@ -5,8 +5,6 @@ import { BIN_RULES, type BinRule, estimatedBins, extent, pairwiseSum } from './h
 import type { SummaryValue } from './scalar.js';
 import { numbersOf } from './values.js';
 
-export type { BinRule } from './histogram-bins.js';
-
 /** TensorFlow's limits: from -1e20 to 1e20, each a tenth away from 0 farther than the one before it. */
 const tensorflowBins = (() => {
   const limits: number[] = [];

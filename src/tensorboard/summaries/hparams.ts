@@ -9,9 +9,6 @@ import { DataType, type HParamInfoSchema, HParamsPluginDataSchema, Status } from
 import { plugin, type SummaryValue } from './scalar.js';
 import { type NumberLike, numberOf } from './values.js';
 
-/** A setting: a number, a word, yes or no; null is left out. */
-export type HyperParameter = number | string | boolean | Tensor | null;
-
 type Value = MessageInitShape<typeof ValueSchema>;
 
 /** The kind of a setting and its value; as in PyTorch, yes and no are 1 and 0. */

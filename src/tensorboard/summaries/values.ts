@@ -20,6 +20,9 @@ export type ArrayLikeOfNumbers =
   | Uint8ClampedArray
   | NestedNumbers;
 
+/** A setting: a number, a word, yes or no; null is left out. */
+export type HyperParameter = number | string | boolean | Tensor | null;
+
 /** An image: a tensor of floats from 0 to 1 or of uint8, lists of such numbers, or an {@link Image} of `hone/vision`. */
 export type ImageLike = ArrayLikeOfNumbers | Image;
 

@@ -1,8 +1,7 @@
 /** The options of {@link SummaryWriter} and its methods. */
 
-import type { BinRule } from '../summaries/histogram.js';
-import type { HyperParameter } from '../summaries/hparams.js';
-import type { ArrayLikeOfNumbers, ImageLike, NumberLike } from '../summaries/values.js';
+import type { BinRule } from '../summaries/histogram-bins.js';
+import type { ArrayLikeOfNumbers, HyperParameter, ImageLike, NumberLike } from '../summaries/values.js';
 
 /** The options of {@link SummaryWriter}. */
 export interface SummaryWriterOptions {
