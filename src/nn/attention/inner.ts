@@ -33,9 +33,9 @@ export class Inner {
     return made;
   }
 
-  /** What one of Hone's functions makes of it, the last use of it. */
-  through(make: (x: Tensor) => Tensor, needed: Needed): Inner {
-    const made = new Inner(make(this.x), true);
+  /** What one of Hone's functions makes of it, the last use of it; `over` writes it over x, which it may where nobody else sees x. */
+  through(make: (x: Tensor) => Tensor, needed: Needed, over = make): Inner {
+    const made = new Inner(this.own && !isGradEnabled() ? over(this.x) : make(this.x), true);
     this.spent(made, needed);
     return made;
   }

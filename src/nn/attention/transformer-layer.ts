@@ -10,7 +10,7 @@ import type { DeviceLike } from '../../tensor/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../tensor/values/dtype.js';
 import { GELU, gelu } from '../activation/gated.js';
-import { ReLU } from '../activation/rectified.js';
+import { ReLU, relu_ } from '../activation/rectified.js';
 import { Dropout } from '../dropout/dropout.js';
 import { Linear } from '../linear/linear.js';
 import { renamed } from '../module/fields.js';
@@ -145,7 +145,8 @@ function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x
   const hidden = x.by(layer.linear1);
   let active: Inner;
   if (activation instanceof Module) active = hidden.into(activation, activation instanceof ReLU ? 'nothing' : 'value');
-  else if (activation === relu || activation === gelu) active = hidden.through(activation, activation === relu ? 'nothing' : 'value');
+  else if (activation === relu) active = hidden.through(relu, 'nothing', relu_);
+  else if (activation === gelu) active = hidden.through(gelu, 'value');
   else active = new Inner(activation(hidden.x));
   // Most activations, relu among them, need what they gave.
   const needed = activation === gelu || activation instanceof GELU ? 'nothing' : 'value';
