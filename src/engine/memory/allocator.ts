@@ -16,11 +16,11 @@ const SLAB_MAX = 1 << 16;
 const STEPS = 8;
 
 /**
- * The last class of tiny blocks: 256 bytes. Their owners are watched in groups, of as many as were made one after the other: one weak reference to an
+ * The last class of tiny blocks: 1 KiB. Their owners are watched in groups, of as many as were made one after the other: one weak reference to an
  * object that all of them hold, for to watch an owner costs more than to make it. Blocks come back when the last owner of a group
- * is gone, so that a number kept for long keeps at most 2 KiB; one that is given back by hand is there at once.
+ * is gone, so that a number kept for long keeps at most 8 KiB; one that is given back by hand is there at once.
  */
-const LAST_TINY = 2 * STEPS;
+const LAST_TINY = 4 * STEPS;
 const GROUP = 8;
 const NO_CLASS = -1;
 
@@ -28,7 +28,13 @@ const NO_CLASS = -1;
 function classOf(bytes: number): number {
   if (bytes <= 64) return 0;
   const units = Math.ceil(bytes / 64);
-  const octave = units <= 0x7fffffff ? 31 - Math.clz32(units) : Math.floor(Math.log2(units));
+  // Shifts as far as they go: a power takes as long as all else here.
+  if (units <= 1 << 24) {
+    const octave = 31 - Math.clz32(units);
+    const base = 1 << octave;
+    return octave * STEPS + ((((units - base) * STEPS + base - 1) / base) | 0);
+  }
+  const octave = Math.floor(Math.log2(units));
   const base = 2 ** octave;
   return octave * STEPS + Math.ceil(((units - base) * STEPS) / base);
 }

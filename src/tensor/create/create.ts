@@ -70,6 +70,10 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
     writeTyped(out, toTyped(Array.from(data as ArrayLike<number | bigint>), dtype));
     return finish(out, options);
   }
+  if (typeof data === 'number') {
+    const dtype = dtypeOf(options, 'float32', 'tensor');
+    return finish(scalarTensor(isFloating(dtype) ? data : storedScalar('tensor', data, dtype), dtype), options);
+  }
   const shape: number[] = [];
   for (let level: unknown = data; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
@@ -108,9 +112,17 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
 
 /** Numbers make float32, bigints (whole numbers among them) int64, booleans alone bool. */
 function naturalDType(values: readonly Scalar[]): DType {
-  const kinds = new Set(values.map((v) => typeof v));
-  if (kinds.has('bigint')) return values.every((v) => typeof v !== 'number' || Number.isInteger(v)) ? 'int64' : 'float32';
-  return kinds.has('number') || kinds.size === 0 ? 'float32' : 'bool';
+  let [bigints, numbers, fractions] = [false, false, false];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (typeof value === 'bigint') bigints = true;
+    else if (typeof value === 'number') {
+      numbers = true;
+      fractions ||= !Number.isInteger(value);
+    }
+  }
+  if (bigints) return fractions ? 'float32' : 'int64';
+  return numbers || values.length === 0 ? 'float32' : 'bool';
 }
 
 function toTyped(values: readonly Scalar[], dtype: DType): TypedArray {
