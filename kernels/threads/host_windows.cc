@@ -33,6 +33,12 @@ double now() {
   return double(ticks.QuadPart) * each;
 }
 
+int current_core() {
+  PROCESSOR_NUMBER at;
+  GetCurrentProcessorNumberEx(&at);
+  return at.Group * 64 + at.Number;
+}
+
 void Bed::lock() { AcquireSRWLockExclusive(lock_of(&lock_)); }
 void Bed::unlock() { ReleaseSRWLockExclusive(lock_of(&lock_)); }
 void Bed::wait() { SleepConditionVariableSRW(condition_of(&cond_), lock_of(&lock_), INFINITE, 0); }

@@ -16,6 +16,10 @@ double now();
 
 // What this thread has computed is counted there in ticks of 16 milliseconds, and a kernel takes one.
 inline double computed() { return now(); }
+constexpr bool kKnowsComputed = false;
+
+// The core that this thread is on.
+int current_core();
 
 // Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
 // sleeps before it looks: one of the two sees the other.
@@ -23,14 +27,14 @@ class Bed {
 public:
   template <class F> void sleep_until(F ready) {
     lock();
-    taken_.store(true);
-    while (!ready()) wait();
+    while (taken_.store(true), !ready()) wait();
     taken_.store(false);
     unlock();
   }
 
+  // Once for each sleep: it may last until a sleeper has a core.
   void wake() {
-    if (!taken_.load()) return;
+    if (!taken_.load() || !taken_.exchange(false)) return;
     lock();
     unlock();
     signal();
