@@ -16,6 +16,8 @@ export async function bundleForNode(root) {
   const hostFile = (name) => join(root, imports[name].node);
   // All that `hone` itself is made of is one file: opening and linking thirty took as long as reading them.
   const core = reachable(join(dist, 'index.js'), hostFile);
+  // But for what the command needs to print its help.
+  const light = [join(dist, 'errors.js'), join(dist, 'engine/version.gen.js')];
   const bundle = await rolldown({
     input: {
       index: join(dist, 'index.js'),
@@ -58,7 +60,12 @@ export async function bundleForNode(root) {
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     format: 'esm',
-    codeSplitting: { groups: [{ name: 'core', test: (id) => core.has(id) }] },
+    codeSplitting: {
+      groups: [
+        { name: 'light', test: (id) => light.includes(id), priority: 1 },
+        { name: 'core', test: (id) => core.has(id) },
+      ],
+    },
     minify: false,
     sourcemap: true,
     sourcemapExcludeSources: true,
