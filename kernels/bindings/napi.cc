@@ -9,9 +9,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
+#include <map>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -120,12 +119,27 @@ void *system_block(size_t align, size_t bytes) {
 }
 
 // Blocks on their way from one environment to another.
-std::mutex travelling_mutex;
-std::unordered_map<void *, size_t> travelling;
+class Latch { // held for the time of a look into a map
+public:
+  void lock() {
+    while (taken_.exchange(true, std::memory_order_acquire)) pause();
+  }
+  void unlock() { taken_.store(false, std::memory_order_release); }
+
+private:
+  std::atomic<bool> taken_{false};
+};
+struct Held {
+  explicit Held(Latch &latch) : latch_(latch) { latch_.lock(); }
+  ~Held() { latch_.unlock(); }
+  Latch &latch_;
+};
+Latch travelling_latch;
+std::map<void *, size_t> travelling;
 
 // The blocks of one environment.
 struct Blocks {
-  std::unordered_map<void *, size_t> sizes;
+  std::map<void *, size_t> sizes;
 
   Blocks() = default;
   Blocks(const Blocks &) = delete;
@@ -171,14 +185,14 @@ struct Blocks {
     if (found == sizes.end()) return 0;
     const size_t bytes = found->second;
     sizes.erase(found);
-    std::lock_guard lock(travelling_mutex);
+    Held held(travelling_latch);
     travelling.emplace(block, bytes);
     return bytes;
   }
 
   // Takes what another environment handed over; false where nothing was.
   bool adopt(void *block) {
-    std::lock_guard lock(travelling_mutex);
+    Held held(travelling_latch);
     const auto found = travelling.find(block);
     if (found == travelling.end()) return false;
     sizes.emplace(*found);

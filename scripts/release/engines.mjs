@@ -3,6 +3,7 @@
 //
 //   node scripts/release/engines.mjs [--out DIRECTORY] [--jobs N] [NAME …]
 //   node scripts/release/engines.mjs hone-linux-x64-gnu      only that one
+//   … --isa avx512                                           only that instruction set, to try something: such a package is not whole
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,18 +24,17 @@ const ofHost = (source) => /^(threads|bindings)\//.test(source);
 /** The plainest set is there for old processors, and not for speed: it is made small. */
 const optimisation = (isa, cpu) => (cpu === 'x64' && isa === 'base' ? '-Os' : '-O3');
 
-const compileFlags = ({ cpu, os }, isa) => [
-  optimisation(isa, cpu),
-  ...(os === 'win32' ? [] : ['-fPIC']),
+const compileFlags = (target, isa) => [
+  optimisation(isa, target.cpu),
+  ...(target.os === 'win32' ? [] : ['-fPIC']),
   '-fvisibility=hidden',
   '-ffunction-sections',
   '-fdata-sections',
-  // Nothing here throws, and no debugger looks.
-  '-fno-asynchronous-unwind-tables',
-  '-fno-unwind-tables',
+  // Nothing here throws. Windows wants the tables all the same.
+  ...(target.os === 'win32' ? [] : ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables']),
   '-fno-sanitize=all',
   '-g0',
-  ...baseline[cpu],
+  ...baseline(target),
   ...common,
   ...isaFlags[isa],
 ];
@@ -42,7 +42,7 @@ const compileFlags = ({ cpu, os }, isa) => [
 const linkFlags = ({ os }) => {
   if (os === 'darwin') return ['-Wl,-undefined,dynamic_lookup', '-Wl,-dead_strip', '-Wl,-s'];
   if (os === 'win32') return ['-Wl,--gc-sections', '-s'];
-  return ['-Wl,--gc-sections', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro', '-Wl,-z,now', '-pthread', '-ldl', '-s'];
+  return ['-Wl,--gc-sections', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro', '-Wl,-z,now', '-pthread', '-lm', '-ldl', '-s'];
 };
 
 /** What is compiled for a platform and instruction set, and linked into one file. */
@@ -56,21 +56,22 @@ function plan(target, isa, version) {
       of: ofHost(source) ? target.target : (target.kernels ?? target.target),
     })),
     { source: 'bindings/napi.cc', flags: [...flags, ...binding], of: target.target },
+    { source: 'bindings/runtime.cc', flags, of: target.target },
   ];
 }
 
 /**
  * Builds the engines into `out/<name>/`, a folder for each platform: package.json, the addons, README.md and LICENSE.
- * @param {{ out: string, targets?: readonly string[], version: string, jobs?: number, log?: (line: string) => void }} options
- *   `targets` are names of packages, all by default; `version` is that of Hone, which an addon of another one refuses to serve.
+ * @param {{ out: string, targets?: readonly string[], isas?: readonly string[], version: string, jobs?: number, log?: (line: string) => void }} options
+ *   `targets` are names of packages, all by default, as are instruction sets, `isas`; `version` is that of Hone, which an addon of another one is refused.
  * @returns the folders, with name and size in bytes of each.
  */
-export async function buildEngines({ out, targets: names, version, jobs = availableParallelism(), log = console.log }) {
+export async function buildEngines({ out, targets: names, isas, version, jobs = availableParallelism(), log = console.log }) {
   const unknown = names?.find((name) => !targets.some((target) => target.name === name));
   if (unknown) throw new Error(`there is no platform ${unknown}; there are ${targets.map(({ name }) => name).join(', ')}`);
   const chosen = names ? targets.filter(({ name }) => names.includes(name)) : targets;
   const zig = findZig();
-  const clang = (target) => [...zig.command, 'c++', '-target', target];
+  const clang = (language, target) => [...zig.command, language, '-target', target];
   const kept = (target) => join(root, 'build/engines', `zig-${zig.version}`, target);
 
   const links = [];
@@ -78,7 +79,8 @@ export async function buildEngines({ out, targets: names, version, jobs = availa
   for (const target of chosen) {
     const cpu = [{ source: 'bindings/cpu.cc', flags: [...compileFlags(target, 'base'), `-I${nodeApi}`], of: target.target }];
     links.push({ target, file: 'hone-cpu.node', parts: cpu });
-    for (const isa of target.isas) links.push({ target, file: `hone-${isa}.node`, parts: plan(target, isa, version) });
+    for (const isa of target.isas.filter((name) => !isas || isas.includes(name)))
+      links.push({ target, file: `hone-${isa}.node`, parts: plan(target, isa, version) });
   }
   // Each object once, those that take long first.
   const wanted = new Map();
@@ -88,7 +90,7 @@ export async function buildEngines({ out, targets: names, version, jobs = availa
     [...wanted.entries()]
       .sort(([, a], [, b]) => slow(a) - slow(b))
       .map(([key, { source, flags, of }]) => async () => {
-        compiled.set(key, await compileCached(clang(of), source, flags, kept(of)));
+        compiled.set(key, await compileCached(clang('c++', of), source, flags, kept(of)));
       }),
     jobs,
   );
@@ -100,15 +102,9 @@ export async function buildEngines({ out, targets: names, version, jobs = availa
       // By another name first: the linkers for Windows and macOS leave files of their own beside the one that is wanted.
       link.linked = join(folder, link.file);
       const objects = link.parts.map((part) => compiled.get(keyOf(part)));
-      await run(clang(link.target.target)[0], [
-        ...clang(link.target.target).slice(1),
-        '-shared',
-        ...baseline[link.target.cpu],
-        '-o',
-        link.linked,
-        ...objects,
-        ...linkFlags(link.target),
-      ]);
+      // As C: the C++ library, which is not needed, would be compiled first, for each platform.
+      const [program, ...first] = clang('cc', link.target.target);
+      await run(program, [...first, '-shared', ...baseline(link.target), '-o', link.linked, ...objects, ...linkFlags(link.target)]);
     }),
     jobs,
   );
@@ -174,7 +170,7 @@ It serves Hone ${version} and no other version. Without it, Hone runs on its Web
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
-    options: { out: { type: 'string', default: join(root, 'release/engines') }, jobs: { type: 'string' } },
+    options: { out: { type: 'string', default: join(root, 'release/engines') }, jobs: { type: 'string' }, isa: { type: 'string' } },
     allowPositionals: true,
   });
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -182,6 +178,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await buildEngines({
       out: resolve(values.out),
       version,
+      isas: values.isa?.split(','),
       targets: positionals.length > 0 ? positionals : undefined,
       jobs: values.jobs === undefined ? undefined : Number(values.jobs),
     });

@@ -45,7 +45,7 @@ export const targets = [
 ];
 
 /** The plainest processor that each build runs on, by name: else the compiler takes the one that it runs on itself. */
-export const baseline = { x64: ['-march=x86_64'], arm64: ['-march=armv8-a'] };
+export const baseline = ({ os, cpu }) => (cpu === 'x64' ? ['-march=x86_64'] : [os === 'darwin' ? '-mcpu=apple_m1' : '-mcpu=generic']);
 
 const SYSTEMS = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };
 const LIBRARIES = { glibc: ` with glibc ${GLIBC} or later`, musl: ' with musl (Alpine)' };
