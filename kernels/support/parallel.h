@@ -1,4 +1,4 @@
-// parallel.h: splits a range over the engine's threads. Serial in WebAssembly.
+// parallel.h: splits a range over the engine's threads, natively and in WebAssembly that shares its memory.
 #pragma once
 
 #include <type_traits>
