@@ -97,7 +97,8 @@ const images = new datasets.Digits({ train: true, transform: new transforms.Lamb
 const [image] = images.get(4) as unknown as [Image, number];
 const toTensor = new transforms.ToTensor();
 const steps = [new transforms.Resize(34), new transforms.CenterCrop(28), new transforms.RandomHorizontalFlip(1)];
-const stages = steps.reduce<Image[]>((done, step) => [...done, step.forward(done.at(-1)!) as Image], [image]);
+const stages = [image];
+for (const step of steps) stages.push(step.forward(stages.at(-1)!) as Image);
 manualSeed(0);
 const gentle = new transforms.RandomAffine(10, { translate: [0.08, 0.08] });
 const shown = [

@@ -6,7 +6,7 @@
 /** A fenced block. */
 export interface Fence {
   readonly language: string;
-  /** The words behind the language: `continued`, `node`, `fragment`, `slow`. */
+  /** The words behind the language: `continued`, `throws`, `node`, `fragment`, `file`, `slow`. */
   readonly words: readonly string[];
   readonly code: string;
   /** The line of the page on which it begins, from 1. */

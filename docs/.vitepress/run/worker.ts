@@ -63,8 +63,8 @@ const output = {
   warn: print('warning'),
   error: print('warning'),
 };
-// Warnings of Hone's own go to the worker's console.
-Object.assign(self.console, { warn: output.warn });
+// What Hone prints itself, tables and warnings, goes to the worker's console.
+Object.assign(self.console, { log: output.log, warn: output.warn });
 
 const TYPES: Record<string, string> = { svg: 'image/svg+xml', png: 'image/png', html: 'text/html' };
 
