@@ -94,6 +94,8 @@ export default defineConfig({
     search: { provider: 'local', options: { detailedView: true } },
     outline: { level: [2, 3] },
     socialLinks: [],
+    // Lessons lead to each other; of other pages there is one language, from which one goes to the other's first page.
+    i18nRouting: false,
   },
   locales: {
     root: {
@@ -102,7 +104,7 @@ export default defineConfig({
       themeConfig: {
         nav: [
           { text: 'Guide', link: '/guide/first-model', activeMatch: '^/(guide|coming-from|reference)/' },
-          ...(lessons.length > 0 ? [{ text: 'Lessons', link: lessons[0]!.link!, activeMatch: '^/lessons/' }] : []),
+          ...(lessons.length > 0 ? [{ text: 'Lessons', link: '/lessons/', activeMatch: '^/lessons/' }] : []),
           { text: 'API', link: '/api/', activeMatch: '^/api/' },
           { text: 'Gallery', link: '/guide/charts' },
           { text: 'Questions', link: '/faq' },
@@ -110,10 +112,10 @@ export default defineConfig({
         sidebar: {
           '/api/': apiPages(),
           '/lessons/': [
-            { text: 'Lessons', items: lessons },
-            { text: 'In Korean', items: koreanLessons },
+            { text: 'Lessons', link: '/lessons/', items: lessons },
+            { text: 'In Korean', link: '/ko/lessons/', items: koreanLessons },
           ],
-          '/': [...guides, ...(lessons.length > 0 ? [{ text: 'Lessons', items: lessons }] : [])],
+          '/': [...guides, ...(lessons.length > 0 ? [{ text: 'Lessons', link: '/lessons/', items: lessons }] : [])],
         },
       },
     },
@@ -123,13 +125,13 @@ export default defineConfig({
       description: 'TypeScript로 하는 딥러닝',
       themeConfig: {
         nav: [
-          { text: '강의', link: koreanLessons[0]?.link ?? '/ko/', activeMatch: '^/ko/lessons/' },
+          { text: '강의', link: '/ko/lessons/', activeMatch: '^/ko/lessons/' },
           { text: '가이드 (영어)', link: '/guide/first-model' },
           { text: 'API (영어)', link: '/api/' },
         ],
         sidebar: {
           '/ko/': [
-            { text: '강의', items: koreanLessons },
+            { text: '강의', link: '/ko/lessons/', items: koreanLessons },
             { text: '더 보기', items: [page('가이드 (영어)', '/guide/first-model'), page('API (영어)', '/api/')] },
           ],
         },
