@@ -3,7 +3,7 @@
  * for the grid of labelled pictures from there, as the committed one has them; without it they are the digits that come with Hone.
  */
 import { parseArgs } from 'node:util';
-import { manualSeed, nn, noGrad, optim, randint } from 'hone';
+import { manualSeed, nn, noGrad, optim, randint, tensor } from 'hone';
 import { DataLoader, Subset } from 'hone/data';
 import {
   barChart,
@@ -19,8 +19,8 @@ import {
   scatterChart,
   subplots,
 } from 'hone/report';
-import { fit, predict } from 'hone/train';
-import { datasets } from 'hone/vision';
+import { fit, lrFind, precisionRecallCurve, predict, rocCurve } from 'hone/train';
+import { datasets, transforms } from 'hone/vision';
 
 const { fashion } = parseArgs({ options: { fashion: { type: 'string' } } }).values;
 const { CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, MultiStepLR, OneCycleLR, SequentialLR, StepLR } =
@@ -182,4 +182,47 @@ await save(
     legend: 'right',
     theme,
   }),
+);
+
+// What augmentation does to one digit, the search for a rate, and how well scores tell classes apart
+manualSeed(4);
+const [digit] = test.get(2);
+const augment = new transforms.Compose([
+  new transforms.RandomAffine(20, { translate: [0.12, 0.12], scale: [0.8, 1.15], shear: 10 }),
+  new transforms.RandomErasing(0.3),
+]);
+const changed = Array.from({ length: 15 }, () => augment.forward(digit));
+await save('augmented', imageGrid([digit, ...changed], { rows: 2, columns: 8, title: 'One digit, and what it may become', theme }));
+manualSeed(0);
+const fresh = make();
+const batches = new DataLoader(some, { batchSize: 50, shuffle: true });
+const found = await lrFind(fresh, { train: batches, loss, optimizer: new optim.Adam(fresh.parameters()) });
+await save('lr-finder', await found.toChart());
+const truth = tensor(labels, { dtype: 'int64' });
+const curves = [3, 5, 8].map((classIndex) => {
+  const roc = rocCurve(outputs, truth, { classIndex });
+  const precision = precisionRecallCurve(outputs, truth, { classIndex });
+  return { name: `a ${classIndex}`, roc, precision };
+});
+const plain = { yRange: [0.8, 1] as [number, number], grid: 'both' as const, ...look };
+await save(
+  'roc',
+  subplots(1, 2, [
+    lineChart({
+      title: 'ROC',
+      series: curves.map(({ name, roc }) => ({ name, x: roc.fpr, values: roc.tpr, markers: false })),
+      xLabel: 'false positives',
+      yLabel: 'true positives',
+      xRange: [0, 0.2],
+      ...plain,
+    }),
+    lineChart({
+      title: 'Precision and recall',
+      series: curves.map(({ name, precision }) => ({ name, x: precision.recall, values: precision.precision, markers: false })),
+      xLabel: 'recall',
+      yLabel: 'precision',
+      xRange: [0.8, 1],
+      ...plain,
+    }),
+  ]),
 );

@@ -46,6 +46,7 @@ const guides: DefaultTheme.SidebarItem[] = [
       page('Resuming', '/guide/resume'),
       page('Studies', '/guide/studies'),
       page('Charts and pictures', '/guide/charts'),
+      page('Gallery', '/gallery'),
       page('Files', '/guide/files'),
     ],
   },
@@ -106,7 +107,7 @@ export default defineConfig({
           { text: 'Guide', link: '/guide/first-model', activeMatch: '^/(guide|coming-from|reference)/' },
           ...(lessons.length > 0 ? [{ text: 'Lessons', link: '/lessons/', activeMatch: '^/lessons/' }] : []),
           { text: 'API', link: '/api/', activeMatch: '^/api/' },
-          { text: 'Gallery', link: '/guide/charts' },
+          { text: 'Gallery', link: '/gallery' },
           { text: 'Questions', link: '/faq' },
         ],
         sidebar: {

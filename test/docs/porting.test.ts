@@ -26,10 +26,10 @@ function scripts(): Example[] {
     };
     if (line.startsWith('```')) {
       fence = fence === '' ? line.slice(3) : '';
-      if (fence === 'ts') start();
+      if (fence === 'ts fragment') start();
       else open = undefined;
     } else if (fence !== '') {
-      if (fence === 'ts') open!.code.push(line);
+      if (fence === 'ts fragment') open!.code.push(line);
     } else if (line.startsWith('| PyTorch |')) start();
     else if (line.startsWith('| ---')) return;
     else if (line.startsWith('|')) open!.code.push(/\| `([^|]*)` \|$/.exec(line)![1]!);

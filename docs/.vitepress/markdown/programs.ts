@@ -1,4 +1,4 @@
-/** Markdown's blocks of TypeScript as programs that a reader can run: each is wrapped in the component `Program`. */
+/** Markdown's blocks of TypeScript as programs that a reader can run: each is wrapped in the component `PageProgram`. */
 import type MarkdownIt from 'markdown-it';
 import { readInfo } from '../run/program.js';
 
@@ -16,6 +16,6 @@ export function pagesAsPrograms(md: MarkdownIt): void {
     const first = blocks.findLastIndex(({ info }) => !readInfo(info).words.includes('continued'));
     if (STILL.some((word) => words.includes(word) || readInfo(blocks[Math.max(first, 0)]!.info).words.includes(word))) return html;
     const codes = blocks.slice(first).map(({ content }) => content);
-    return `<Program :codes="${md.utils.escapeHtml(JSON.stringify(codes))}">${html}</Program>`;
+    return `<PageProgram :codes="${md.utils.escapeHtml(JSON.stringify(codes))}">${html}</PageProgram>`;
   };
 }

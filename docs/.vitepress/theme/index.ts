@@ -1,13 +1,13 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
 import LiveTraining from './components/LiveTraining.vue';
-import Program from './components/Program.vue';
+import PageProgram from './components/PageProgram.vue';
 import './style.css';
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
-    app.component('Program', Program);
+    app.component('PageProgram', PageProgram);
     app.component('LiveTraining', LiveTraining);
   },
 } satisfies Theme;
