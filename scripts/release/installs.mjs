@@ -66,7 +66,7 @@ async function sh(cwd, command, { node, ...more } = {}) {
       cwd,
       env: { ...env, ...path, ...more },
       maxBuffer: 1 << 26,
-      timeout: 300_000,
+      timeout: 900_000,
       shell: process.platform === 'win32',
     });
   } catch (error) {

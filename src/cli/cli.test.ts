@@ -84,9 +84,21 @@ describe('doctor', () => {
       'engine in use +wasm \\(.*, 1 thread\\)',
       'wasm engine +loads',
       'native engine +',
+      'memory +.* free',
+      'packages +.*cephes ',
     ]) {
       expect(stdout).toMatch(new RegExp(`^${line}`, 'm'));
     }
+    const found = JSON.parse((await hone(['doctor', '--engine', 'wasm', '--json'])).stdout) as Record<string, object>;
+    expect(found).toMatchObject({
+      hone: { version, kind: 'clone' },
+      host: { name: 'node', version: process.version },
+      system: { platform: process.platform, arch: process.arch },
+      engine: { name: 'wasm', threads: 1 },
+      wasm: { loads: true, sharedMemory: true },
+      native: { tried: expect.any(Array) },
+      packages: { cephes: expect.stringMatching(/^3\./) },
+    });
   });
 
   test.each([
