@@ -9,8 +9,8 @@ import { rolldown } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 import { entries, fetchBuiltins } from '../bundle-node.mjs';
 
-/** Packages that are not taken in: they are large, and asked for by few programs, when they need them. */
-export const EXTERNAL = ['@swc/wasm-typescript', 'cephes'];
+/** Packages that are not taken in: they are large and asked for by few programs, when they need them; or of CommonJS and for Node, as commander. */
+export const EXTERNAL = ['@swc/wasm-typescript', 'cephes', 'commander'];
 
 /** The names of the entries, as programs import them. */
 export const entryNames = ['index', ...entries];
@@ -111,7 +111,8 @@ export async function bundleLibrary(root, out) {
       'study-process': join(dist, 'study/processes/program.js'),
       'typescript-hooks': join(dist, 'study/load/typescript-hooks.js'),
     },
-    platform: 'node',
+    // Of no host: what loads Node's modules is in Hone's own files for Node.
+    platform: 'neutral',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'module', 'default'] },
     treeshake: { moduleSideEffects: (id) => packageOf(id) === undefined || undefined },
     plugins: [
@@ -142,7 +143,8 @@ export async function bundleLibrary(root, out) {
             // Names in Hone's own code tell more in a stack trace than they cost.
             minifyIdentifiers: !own,
             legalComments: 'none',
-            lineLimit: 160,
+            // Bundlers know `new URL('…', import.meta.url)` by its letters, which no line may break.
+            lineLimit: code.includes('import.meta.url') ? 0 : 160,
           });
           return { code: own ? markPure(tight) : tight, map: null };
         },

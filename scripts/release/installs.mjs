@@ -45,8 +45,6 @@ const env = {
   npm_config_audit: 'false',
   npm_config_fund: 'false',
   npm_config_update_notifier: 'false',
-  npm_config_store_dir: join(folder, 'pnpm'),
-  npm_config_minimum_release_age: '0',
   YARN_CACHE_FOLDER: join(folder, 'yarn'),
   YARN_GLOBAL_FOLDER: join(folder, 'yarn-global'),
   YARN_NPM_REGISTRY_SERVER: registry.address,
@@ -171,6 +169,7 @@ const cases = {
   },
   async pnpm() {
     const place = project('pnpm');
+    writeFileSync(join(place, 'pnpm-workspace.yaml'), `storeDir: ${join(folder, 'pnpm')}\nminimumReleaseAge: 0\n`);
     await sh(place, ['npx', '--yes', 'pnpm@latest', 'add', 'hone', '--registry', registry.address]);
     return check(place);
   },
