@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-#include <vector> // declares what the library calls where it gives up
 
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
@@ -23,13 +22,6 @@ void *operator new(size_t bytes) {
 }
 void operator delete(void *memory) noexcept { std::free(memory); }
 void operator delete(void *memory, size_t) noexcept { std::free(memory); }
-
-// What a container of the library says before it ends the process: lengths beyond any memory.
-namespace std {
-inline namespace __1 {
-[[noreturn]] __attribute__((visibility("default"))) void __libcpp_verbose_abort(const char *, ...) noexcept { std::abort(); }
-} // namespace __1
-} // namespace std
 
 extern "C" {
 

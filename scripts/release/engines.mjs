@@ -12,8 +12,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { common, compileCached, contraction, isaFlags, objectName, parallel, sources } from '../kernel-flags.mjs';
-import { baseline, inWords, targets } from './targets.mjs';
-import { findZig } from './zig.mjs';
+import { baseline, inWords, targets } from './engines/targets.mjs';
+import { findZig } from './engines/zig.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const run = promisify(execFile);
@@ -48,7 +48,8 @@ const linkFlags = ({ os }) => {
 /** What is compiled for a platform and instruction set, and linked into one file. */
 function plan(target, isa, version) {
   const flags = compileFlags(target, isa);
-  const binding = [`-I${nodeApi}`, `-DHONE_ISA="${isa}"`, `-DHONE_VERSION="${version}"`];
+  // Where a container gives up (a length beyond any memory), its library would call a function of its own.
+  const binding = [`-I${nodeApi}`, `-DHONE_ISA="${isa}"`, `-DHONE_VERSION="${version}"`, '-D_LIBCPP_VERBOSE_ABORT(...)=__builtin_abort()'];
   return [
     ...sources.map((source) => ({
       source,
@@ -56,7 +57,7 @@ function plan(target, isa, version) {
       of: ofHost(source) ? target.target : (target.kernels ?? target.target),
     })),
     { source: 'bindings/napi.cc', flags: [...flags, ...binding], of: target.target },
-    { source: 'bindings/runtime.cc', flags, of: target.target },
+    { source: 'bindings/runtime.cc', flags: [...flags, '-fvisibility-global-new-delete=force-hidden'], of: target.target },
   ];
 }
 

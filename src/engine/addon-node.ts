@@ -33,7 +33,7 @@ export interface NativeReport {
   tried: NativePlace[];
 }
 
-/** The platforms for which there are prebuilt addons: what scripts/release/targets.mjs builds. */
+/** The platforms for which there are prebuilt addons: what scripts/release/engines/targets.mjs lists. */
 const PREBUILT = new Set([
   'linux-x64-gnu',
   'linux-x64-musl',
@@ -45,11 +45,13 @@ const PREBUILT = new Set([
   'win32-arm64',
 ]);
 
-/** The C library of this process on Linux: what loads the program says it; where nothing does (it is linked statically), Node's report. */
+/** The C library of this process on Linux: what loads the program says it; where nothing does, Node's report. */
 function libc(): 'gnu' | 'musl' {
   const loader = interpreter('/proc/self/exe') ?? interpreter(process.execPath);
   if (loader !== undefined) return loader.includes('musl') ? 'musl' : 'gnu';
-  return glibcVersion() === undefined && existsSync('/etc/alpine-release') ? 'musl' : 'gnu';
+  const { header, sharedObjects = [] } = systemReport();
+  if (header?.glibcVersionRuntime !== undefined) return 'gnu';
+  return sharedObjects.some((file) => /(ld|libc\.)-?musl/.test(file)) || existsSync('/etc/alpine-release') ? 'musl' : 'gnu';
 }
 
 /** The program that loads an ELF file of this machine's, by its header of that kind; undefined where there is none. */
@@ -75,14 +77,19 @@ function interpreter(file: string): string | undefined {
   return undefined;
 }
 
-/** The version of the GNU C library that runs this process; undefined with another one. */
-function glibcVersion(): string | undefined {
+interface SystemReport {
+  readonly header?: { readonly glibcVersionRuntime?: string };
+  readonly sharedObjects?: readonly string[];
+}
+
+/** What Node says of its process; it takes some milliseconds. */
+function systemReport(): SystemReport {
   const { report } = process as { report?: { excludeNetwork?: boolean; getReport(): unknown } };
-  if (!report) return undefined;
+  if (!report) return {};
   const before = report.excludeNetwork;
   report.excludeNetwork = true; // looking up names of hosts can take seconds
   try {
-    return (report.getReport() as { header?: { glibcVersionRuntime?: string } }).header?.glibcVersionRuntime;
+    return report.getReport() as SystemReport;
   } finally {
     if (before !== undefined) report.excludeNetwork = before;
   }
@@ -99,7 +106,8 @@ function platformPackage(): string | undefined {
 function explain(error: Error): string {
   const text = error.message.split('\n', 1)[0]!;
   const glibc = /GLIBC_([\d.]+)' not found/.exec(text)?.[1];
-  if (glibc) return `this system's C library is too old: glibc ${glibcVersion() ?? 'of an unknown version'}, and it needs ${glibc}`;
+  if (glibc)
+    return `this system's C library is too old: glibc ${systemReport().header?.glibcVersionRuntime ?? 'of an unknown version'}, and it needs ${glibc}`;
   if (/GLIBCXX_|CXXABI_/.test(text)) return `this system's C++ library is too old for it (${text})`;
   if (/ld-linux|libc\.so\.6|ld-musl|libc\.musl|symbol not found/i.test(text)) return `it was built for another C library (${text})`;
   if (

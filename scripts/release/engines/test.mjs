@@ -1,0 +1,118 @@
+// Tries the prebuilt engines. What their files ask of a system is read for all; those for which a host is at hand run a small program there, whose
+// numbers must be those of PyTorch (and, where they are random, to the last bit).
+//
+//   npm run test:engines                                         the packages in release/engines, on this Node
+//   npm run test:engines -- --out DIRECTORY                      packages elsewhere
+//   … --host hone-linux-arm64-gnu="qemu-aarch64 -L ROOT NODE"    a command that runs a program with that platform's Node; may be repeated
+//   … --host hone-linux-x64-musl="/path/to/a/node/for/musl"
+//   … --host hone-linux-x64-gnu=bun                              more than one for a platform, too
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { checkPackage } from './check.mjs';
+import { targets } from './targets.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: join(root, 'release/engines') }, host: { type: 'string', multiple: true, default: [] } },
+});
+
+/** What PyTorch 2.15 gives for the program (smoke.py beside this). */
+const expected = JSON.parse(readFileSync(join(root, 'scripts/release/engines/smoke.json'), 'utf8'));
+
+/** This machine's own platform, where it has one of them. */
+function ownPlatform() {
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  const libc = process.platform === 'linux' ? (glibcVersionRuntime ? 'glibc' : 'musl') : undefined;
+  return targets.find(({ os, cpu, libc: wanted }) => os === process.platform && cpu === process.arch && wanted === libc)?.name;
+}
+
+/** An empty project with hone, without addons of its own, and the package. */
+function project(folder) {
+  const place = mkdtempSync(join(tmpdir(), 'hone-engine-'));
+  const modules = join(place, 'node_modules');
+  mkdirSync(join(modules, 'hone/dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(modules, 'hone/package.json'));
+  for (const part of ['node', 'wasm', 'digits.gz'])
+    if (existsSync(join(root, 'dist', part))) cpSync(join(root, 'dist', part), join(modules, 'hone/dist', part), { recursive: true });
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    if (existsSync(join(root, 'node_modules', name))) symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  }
+  if (folder) cpSync(folder, join(modules, folder.split(/[\\/]/).at(-1)), { recursive: true });
+  cpSync(join(root, 'scripts/release/engines/smoke.mjs'), join(place, 'smoke.mjs'));
+  return place;
+}
+
+/** What is wrong with what the program printed. */
+function problemsOf(out, isas) {
+  const problems = [];
+  const { engine, losses, threadsAgree, workers, ...drawn } = out;
+  if (engine.name !== 'native') return [`the engine is ${engine.name}: ${engine.reason}`];
+  if (!isas.includes(engine.isa)) problems.push(`the instruction set is ${engine.isa}, not one of ${isas.join(', ')}`);
+  for (const [name, value] of Object.entries(drawn))
+    if (JSON.stringify(value) !== JSON.stringify(expected[name])) problems.push(`${name} gives other numbers than PyTorch`);
+  losses.forEach((loss, i) => {
+    const wanted = expected.losses[i];
+    if (!(Math.abs(loss - wanted) <= 2e-5 * wanted)) problems.push(`the loss of step ${i + 1} is ${loss}, PyTorch's ${wanted}`);
+  });
+  if (!threadsAgree) problems.push('a product on 4 threads has other bits than on one');
+  if (workers.length !== 2 || workers.some(({ name }) => name !== 'native'))
+    problems.push(`the engine in workers is ${JSON.stringify(workers)}`);
+  return problems;
+}
+
+let failed = 0;
+const say = (name, what, problems) => {
+  failed += problems.length;
+  console.log(
+    `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${what}${problems.map((problem) => `\n       ${problem}`).join('')}`,
+  );
+};
+
+const built = targets.filter(({ name }) => existsSync(join(values.out, name, 'package.json')));
+if (built.length === 0) {
+  console.error(`hone: there are no packages in ${values.out}. node scripts/release/engines.mjs builds them.`);
+  process.exit(1);
+}
+for (const { name } of built) {
+  const { bytes, problems } = checkPackage(join(values.out, name), name);
+  say(name, `its files, ${(bytes / 1e6).toFixed(1)} MB`, problems);
+}
+
+const own = ownPlatform();
+const hosts = [
+  ...(own ? [[own, [process.execPath]]] : []),
+  ...values.host.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1).split(' ')]),
+];
+const ran = new Set();
+for (const [name, [program, ...first]] of hosts) {
+  const target = built.find((one) => one.name === name);
+  if (!target) {
+    say(name, 'runs', [targets.some((one) => one.name === name) ? 'it was not built' : 'there is no such platform']);
+    continue;
+  }
+  const place = project(join(values.out, name));
+  const env = { ...process.env, HONE_ENGINE: '', HONE_NATIVE_DIR: '', NODE_OPTIONS: '' };
+  const { stdout, stderr, status, error } = spawnSync(program, [...first, 'smoke.mjs'], {
+    cwd: place,
+    env,
+    encoding: 'utf8',
+    timeout: 600_000,
+  });
+  let problems;
+  try {
+    problems = problemsOf(JSON.parse(stdout), target.isas);
+  } catch {
+    problems = [`it ended with ${status ?? error?.message}: ${(stderr || stdout).trim().split('\n').slice(-3).join(' | ')}`];
+  }
+  say(name, `runs by ${[program, ...first].join(' ')}`, problems);
+  ran.add(name);
+  rmSync(place, { recursive: true, force: true });
+}
+for (const { name } of built) if (!ran.has(name)) console.log(`       ${name}: not run, no host for it was named`);
+process.exit(failed > 0 ? 1 : 0);
