@@ -85,7 +85,7 @@ export async function buildEngines({ out, targets: names, isas, version, jobs = 
   }
   // Each object once, those that take long first.
   const wanted = new Map();
-  for (const { parts } of links) for (const part of parts) wanted.set(keyOf(part), part);
+  for (const { parts } of links) for (const part of parts) wanted.set((part.key = keyOf(part)), part);
   const slow = ({ source }) => (/^(linalg\/gemm_|conv\/conv\.)/.test(source) ? 0 : 1);
   await parallel(
     [...wanted.entries()]
@@ -102,7 +102,7 @@ export async function buildEngines({ out, targets: names, isas, version, jobs = 
       mkdirSync(folder, { recursive: true });
       // By another name first: the linkers for Windows and macOS leave files of their own beside the one that is wanted.
       link.linked = join(folder, link.file);
-      const objects = link.parts.map((part) => compiled.get(keyOf(part)));
+      const objects = link.parts.map(({ key }) => compiled.get(key));
       // As C: the C++ library, which is not needed, would be compiled first, for each platform.
       const [program, ...first] = clang('cc', link.target.target);
       await run(program, [...first, '-shared', ...baseline(link.target), '-o', link.linked, ...objects, ...linkFlags(link.target)]);
