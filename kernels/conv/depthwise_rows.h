@@ -144,10 +144,11 @@ template <class T> struct WindowRows {
     const hone_int first = y0 * s.step - s.pad_h, count = (rows - 1) * s.step + s.taps;
     const hone_int top = max_of(0, first), bottom = max_of(top, min_of(s.h, first + count)), plane = s.h * s.w;
     const T *from = image + top * s.w - p.pad;
+    const hone_int beyond = p.vectors * kLanes<T> + s.taps - 1 - p.pad - s.w; // how far past a row's end its windows reach
     if (p.copied) {
       (s.step == 1 ? copy_windows<T, 1> : copy_windows<T, 2>)(buffer, image + top * s.w, plane, cells, bottom - top, p, end);
       from = buffer;
-    } else if (from < begin || end - (image + bottom * s.w) < kLanes<T> + kMostTaps) { // vectors would leave the tensor
+    } else if (from < begin || end - (image + bottom * s.w) < beyond) { // vectors would leave the tensor
       std::memcpy(buffer + p.pad, image + top * s.w, size_t((bottom - top) * s.w) * sizeof(T));
       from = buffer;
     }
