@@ -285,9 +285,9 @@ HONE_KERNEL(avg_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_o
 HONE_KERNEL(batch_norm)(int32_t dtype, void *out, void *save_mean, void *save_invstd, const void *x, const void *weight,
                         const void *bias, void *running_mean, void *running_var, hone_int n, hone_int c, hone_int inner,
                         double momentum, double eps);
-/* Batch norm in evaluation, with running statistics. */
+/* Batch norm in evaluation, with running statistics; what comes out is limited to [low, high], NaN stays. out may be x. */
 HONE_KERNEL(batch_norm_eval)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const void *running_mean,
-                             const void *running_var, hone_int n, hone_int c, hone_int inner, double eps);
+                             const void *running_var, hone_int n, hone_int c, hone_int inner, double eps, double low, double high);
 /* Gradients; grad_x, grad_weight, grad_bias may each be 0. training 1: mean/invstd are the saved batch statistics and carry
  * gradient; training 0: they are constants (mean = running_mean, invstd = 1/sqrt(running_var + eps)). */
 HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x,

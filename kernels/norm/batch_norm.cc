@@ -154,19 +154,32 @@ template <class Take, class Finish, class Give> void two_passes(const Layout &l,
 
 // ---- the kernels --------------------------------------------------------------------------------------------------------------------
 
+// What is done to a normalised value: nothing, or it is limited, NaN staying what it is.
+template <class T> struct AsItIs {
+  Vec<T> operator()(const Vec<T> &v) const { return v; }
+};
+template <class T> struct Limited {
+  Vec<T> low, high;
+  Vec<T> operator()(const Vec<T> &v) const {
+    const Vec<T> up = select(v < low, low, v);
+    return select(up > high, high, up);
+  }
+};
+
 // y = (x - mean) * scale + shift for every channel; the arrays have room for a whole vector at the end.
-template <class T>
+template <class T, class F = AsItIs<T>>
 void normalise_planes(T *out, const T *x, const Layout &l, hone_int c0, hone_int channels, hone_int n0, hone_int n1, const T *mean, const T *scale,
-                      const T *shift) {
+                      const T *shift, const F &then = {}) {
   for (hone_int i = n0; i < n1; i++)
     for (hone_int ch = c0; ch < c0 + channels; ch++) {
       const hone_int at = (i * l.c + ch) * l.inner;
       const Vec<T> m = broadcast(mean[ch]), a = broadcast(scale[ch]), b = broadcast(shift[ch]);
-      map_block(out + at, x + at, x + at, l.inner, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m), a, b); });
+      map_block(out + at, x + at, x + at, l.inner, [=](Vec<T> v, Vec<T>) { return then(madd(Vec<T>(v - m), a, b)); });
     }
 }
-template <class T> void normalise_rows(T *out, const T *x, const Layout &l, const T *mean, const T *scale, const T *shift) {
-  map_rows(out, x, x, l, [=](Vec<T> v, Vec<T>, hone_int ch) { return madd(Vec<T>(v - load(mean + ch)), load(scale + ch), load(shift + ch)); });
+template <class T, class F = AsItIs<T>>
+void normalise_rows(T *out, const T *x, const Layout &l, const T *mean, const T *scale, const T *shift, const F &then = {}) {
+  map_rows(out, x, x, l, [=](Vec<T> v, Vec<T>, hone_int ch) { return then(madd(Vec<T>(v - load(mean + ch)), load(scale + ch), load(shift + ch))); });
 }
 
 template <class T>
@@ -220,7 +233,8 @@ bool batch_norm(T *out, T *save_mean, T *save_invstd, const T *x, const T *weigh
 }
 
 template <class T>
-bool batch_norm_eval(T *out, const T *x, const T *weight, const T *bias, const T *running_mean, const T *running_var, const Layout &l, double eps) {
+bool batch_norm_eval(T *out, const T *x, const T *weight, const T *bias, const T *running_mean, const T *running_var, const Layout &l, double eps,
+                     double low, double high) {
   const hone_int room = l.c + kLanes<T>;
   Memory<T> constants(3 * room);
   if (!constants.get()) return false;
@@ -232,15 +246,16 @@ bool batch_norm_eval(T *out, const T *x, const T *weight, const T *bias, const T
     scale[ch] = real && weight ? invstd * weight[ch] : invstd;
     shift[ch] = real && bias ? bias[ch] : T(0);
   }
+  const Limited<T> limited{broadcast(T(low)), broadcast(T(high))};
   if (l.inner == 1) {
-    normalise_rows(out, x, l, mean, scale, shift);
+    normalise_rows(out, x, l, mean, scale, shift, limited);
     return true;
   }
   const hone_int together = channels_together(l), blocks = ceil_div(l.c, together);
   parallel_for(l.n * blocks, norm_grain(double(together) * double(l.inner)), [&](hone_int begin, hone_int end) {
     for (hone_int i = begin; i < end; i++) {
       const hone_int c0 = i % blocks * together;
-      normalise_planes(out, x, l, c0, min_of(together, l.c - c0), i / blocks, i / blocks + 1, mean, scale, shift);
+      normalise_planes(out, x, l, c0, min_of(together, l.c - c0), i / blocks, i / blocks + 1, mean, scale, shift, limited);
     }
   });
   return true;
@@ -348,11 +363,11 @@ HONE_KERNEL(batch_norm)(int32_t dtype, void *out, void *save_mean, void *save_in
 }
 
 HONE_KERNEL(batch_norm_eval)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const void *running_mean,
-                             const void *running_var, hone_int n, hone_int c, hone_int inner, double eps) {
+                             const void *running_var, hone_int n, hone_int c, hone_int inner, double eps, double low, double high) {
   return for_floats(dtype, "batch_norm_eval", [&](auto zero) {
     using T = decltype(zero);
     const bool done = batch_norm_eval(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias),
-                           static_cast<const T *>(running_mean), static_cast<const T *>(running_var), Layout(n, c, inner), eps);
+                           static_cast<const T *>(running_mean), static_cast<const T *>(running_var), Layout(n, c, inner), eps, low, high);
     return done ? HONE_OK : no_memory("batch_norm_eval");
   });
 }

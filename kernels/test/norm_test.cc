@@ -82,8 +82,14 @@ template <class T> void test(int32_t dtype, int n, int c, int inner, double offs
     if (threads == 1) {
       std::vector<T> only(size, T(NAN));
       ok &= CHECK(hone_batch_norm_eval(dtype, only.data(), x.data(), affine ? weight.data() : nullptr, affine ? bias.data() : nullptr,
-                                       running_mean.data(), running_var.data(), n, c, inner, eps) == HONE_OK);
+                                       running_mean.data(), running_var.data(), n, c, inner, eps, -INFINITY, INFINITY) == HONE_OK);
       ok &= CHECK(all_close(only, eval, tolerance));
+      std::vector<T> limited = x; // in place
+      ok &= CHECK(hone_batch_norm_eval(dtype, limited.data(), limited.data(), affine ? weight.data() : nullptr, affine ? bias.data() : nullptr,
+                                       running_mean.data(), running_var.data(), n, c, inner, eps, 0, 0.5) == HONE_OK);
+      bool within = true;
+      for (size_t i = 0; i < size; i++) within &= limited[i] == std::min(std::max(only[i], T(0)), T(0.5));
+      ok &= CHECK(within);
       ok &= CHECK(hone_batch_norm_backward(dtype, only.data(), nullptr, nullptr, g.data(), x.data(), affine ? weight.data() : nullptr,
                                            save_mean.data(), save_invstd.data(), n, c, inner, 0) == HONE_OK);
       ok &= CHECK(all_close(only, fixed, tolerance));

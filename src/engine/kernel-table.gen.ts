@@ -62,7 +62,7 @@ export interface Kernels {
   avgPool2d(dtype: number, out: Ptr, x: Ptr, geometry: Ptr, countIncludePad: number, divisor: number): number;
   avgPool2dBackward(dtype: number, gradX: Ptr, gradOut: Ptr, geometry: Ptr, countIncludePad: number, divisor: number): number;
   batchNorm(dtype: number, out: Ptr, saveMean: Ptr, saveInvstd: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, momentum: number, eps: number): number;
-  batchNormEval(dtype: number, out: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, eps: number): number;
+  batchNormEval(dtype: number, out: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, eps: number, low: number, high: number): number;
   batchNormBackward(dtype: number, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr, gradOut: Ptr, x: Ptr, weight: Ptr, mean: Ptr, invstd: Ptr, n: number, c: number, inner: number, training: number): number;
   attention(dtype: number, causal: number, scale: number, queries: number, keys: number, features: number, valueFeatures: number, out: Ptr, lse: Ptr, q: Ptr, k: Ptr, v: Ptr, mask: Ptr, maskDtype: number, kept: Ptr, p: number, lead: number, meta: Ptr): number;
   attentionBackward(dtype: number, causal: number, scale: number, queries: number, keys: number, features: number, valueFeatures: number, gradQ: Ptr, gradK: Ptr, gradV: Ptr, gradOut: Ptr, out: Ptr, lse: Ptr, q: Ptr, k: Ptr, v: Ptr, mask: Ptr, maskDtype: number, kept: Ptr, p: number, lead: number, meta: Ptr): number;
@@ -264,7 +264,7 @@ export const KERNEL_ARITY = {
   avgPool2d: 6,
   avgPool2dBackward: 6,
   batchNorm: 14,
-  batchNormEval: 11,
+  batchNormEval: 13,
   batchNormBackward: 13,
   attention: 18,
   attentionBackward: 22,

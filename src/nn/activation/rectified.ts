@@ -12,6 +12,7 @@ import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../tensor/values/dtype.js';
+import { alreadyBounded, type Bounds } from '../module/calls/lent.js';
 import { float } from '../module/text.js';
 import {
   Activation,
@@ -56,7 +57,12 @@ export class ReLU extends PlainActivation {
   /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
-    return reluOf(x, this.inplace);
+    return alreadyBounded(x) ? x : reluOf(x, this.inplace);
+  }
+
+  /** @internal */
+  override bounds(): Bounds {
+    return [0, Number.POSITIVE_INFINITY];
   }
 }
 
@@ -88,7 +94,12 @@ export class ReLU6 extends PlainActivation {
   /** @internal */
   static override readonly keepsNothing: boolean = true;
   forward(x: Tensor): Tensor {
-    return limited('relu6', x, 0, 6, this.inplace);
+    return alreadyBounded(x) ? x : limited('relu6', x, 0, 6, this.inplace);
+  }
+
+  /** @internal */
+  override bounds(): Bounds {
+    return [0, 6];
   }
 }
 

@@ -1,4 +1,4 @@
-import { inferenceMode, memoryStats, nn, noGrad, randn, type Tensor } from 'hone';
+import { inferenceMode, memoryStats, nn, noGrad, randn, type Tensor, tensor } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 /** Bytes that a call leaves on loan, beside those of its result, and the result. */
@@ -66,5 +66,71 @@ describe('Sequential under noGrad', () => {
     expect(seen.length).toBeGreaterThan(8);
     for (const tensor of seen) expect(tensor.mul(1).shape).toEqual(tensor.shape);
     expect(left(model, x)[0]).toBe(0);
+  });
+});
+
+describe('batch norm of evaluation after a convolution, and the limits after that', () => {
+  const images = randn([2, 3, 6, 7]);
+  const parts = (limit: nn.Module = new nn.ReLU()) => {
+    const norm = new nn.BatchNorm2d(8);
+    nn.init.normal_(norm.weight!);
+    nn.init.normal_(norm.bias!);
+    nn.init.normal_(norm.runningMean!);
+    return [new nn.Conv2d(3, 8, 3), norm, limit] as const;
+  };
+  const oneByOne = (modules: readonly nn.Module[]) => modules.reduce((y, module) => module.eval().forward(y) as Tensor, images).toArray();
+
+  it('take one pass over the memory of the convolution, and give what they give one by one', () => {
+    for (const limit of [new nn.ReLU(), new nn.ReLU(true), new nn.ReLU6(), new nn.ReLU6(true), new nn.Tanh()]) {
+      const modules = parts(limit);
+      const model = new nn.Sequential(...modules).eval();
+      const [bytes, y] = left(model, images);
+      expect(bytes).toBe(0);
+      expect(y.toArray()).toEqual(oneByOne(modules));
+      expect(model.forward(images).toArray()).toEqual(oneByOne(modules)); // on the tape
+    }
+  });
+
+  it('leave alone what came in, what a hook sees, and what an inner container was given', () => {
+    const [conv, norm, relu] = parts();
+    const expected = oneByOne([conv, norm, relu]);
+    const hidden = noGrad(() => conv.forward(images));
+    const before = hidden.toArray();
+    const model = new nn.Sequential(norm, relu).eval();
+    expect(noGrad(() => model.forward(hidden)).toArray()).toEqual(expected);
+    expect(hidden.toArray()).toEqual(before);
+    const whole = new nn.Sequential(conv, new nn.Sequential(norm), relu).eval();
+    const seen: Tensor[] = [];
+    const watch = (watched: nn.Module) => {
+      const handle = watched.registerForwardHook((_module, inputs, output) => {
+        seen.push(inputs[0] as Tensor, output as Tensor);
+      });
+      expect(noGrad(() => whole.forward(images)).toArray()).toEqual(expected);
+      handle.remove();
+    };
+    for (const watched of [conv, norm, relu]) watch(watched);
+    expect(seen[1]!.toArray()).toEqual(before);
+    expect(seen[2]!.toArray()).toEqual(before);
+    expect(seen[4]!.toArray()).toEqual(oneByOne([conv, norm]));
+    expect(seen[3]!.min().item()).toBeLessThan(0);
+  });
+
+  it('stay apart in training, where values are not finite, and for a limit that stands alone', () => {
+    const [conv, norm, relu] = parts();
+    const model = new nn.Sequential(conv, norm, relu);
+    const trained = noGrad(() => model.forward(images));
+    const [mean, variance] = [norm.runningMean!.toArray(), norm.runningVar!.toArray()];
+    expect(trained.min().item()).toBe(0);
+    model.eval();
+    expect(noGrad(() => model.forward(images)).toArray()).toEqual(oneByOne([conv, norm, relu]));
+    expect([norm.runningMean!.toArray(), norm.runningVar!.toArray()]).toEqual([mean, variance]);
+    const broken = images.mul(Number.NaN);
+    expect(
+      noGrad(() => model.forward(broken))
+        .isnan()
+        .sum()
+        .item(),
+    ).toBe(2 * 8 * 4 * 5);
+    expect(relu.forward(tensor([-1, 2])).toArray()).toEqual([0, 2]);
   });
 });

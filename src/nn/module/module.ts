@@ -25,6 +25,7 @@ import {
   type StateDictPostHook,
   type StateDictPreHook,
 } from './calls/hooks.js';
+import type { Bounds } from './calls/lent.js';
 import { unseen } from './calls/unseen.js';
 import { convert } from './convert.js';
 import { COPY, type Copies, deepCopy } from './copy.js';
@@ -138,6 +139,8 @@ export abstract class Module {
   static readonly kind: LayerKind | null = null;
   /** @internal Whether the forward of this very class holds on to nothing: see calls/unseen.ts. */
   static readonly keepsNothing: boolean = false;
+  /** @internal Whether its forward may write over an input that it is lent: see calls/lent.ts. */
+  static readonly overwrites: boolean = false;
   /** @internal Whether it takes the number of its inputs from the first batch. */
   static readonly lazy: boolean = false;
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
@@ -175,6 +178,11 @@ export abstract class Module {
   /** @internal Whether nobody sees what its forward takes and gives but who calls it. */
   passesOn(): boolean {
     return this.forward === this.#called && unseen(this, this.#slot.hooks);
+  }
+
+  /** @internal The bounds of a layer that does nothing but limit values, and asks whether they are already: see calls/lent.ts. */
+  bounds(): Bounds | null {
+    return null;
   }
 
   /** @internal Its hooks, if it has any. */

@@ -16,6 +16,7 @@ import { code, copyInto, ptrOrNull, rowMajor, rowMajorOrNull } from '../../tenso
 import { numel, type Shape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
+import { type Bounds, lent } from '../module/calls/lent.js';
 import { type NormArguments, RunningNorm, wrongDims } from './running-norm.js';
 
 /** The options of {@link batchNorm}. */
@@ -122,7 +123,9 @@ export function batchNormOf(x: Tensor, settings: BatchNormSettings): Tensor {
     training || runningMean === null || runningVar === null
       ? trainingNorm(x, settings, geometry)
       : evaluationNorm(x, settings, runningMean, runningVar, geometry);
-  return x.ndim < 4 ? out : formatOf(out, x);
+  const laid = x.ndim < 4 ? out : formatOf(out, x);
+  if (laid !== out && lent.bounded === out) lent.bounded = laid;
+  return laid;
 }
 
 /** Without elements there is nothing to normalise; weight and bias still get their (zero) gradients. */
@@ -183,13 +186,37 @@ function written(running: Tensor | null, given: Tensor | null): void {
   running.counter.version++;
 }
 
+const EVERYTHING: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
 function evaluationNorm(x: Tensor, settings: BatchNormSettings, runningMean: Tensor, runningVar: Tensor, g: Geometry): Tensor {
   const { weight, bias, eps } = settings;
   const [source, w, b] = [rowMajor(x, OP), rowMajorOrNull(weight, OP), rowMajorOrNull(bias, OP)];
   const [rm, rv] = [rowMajor(runningMean, OP), rowMajor(runningVar, OP)];
-  const out = emptyTensor(x.shape, x.dtype);
-  check(kernels.batchNormEval(code(x.dtype), out.ptr, source.ptr, ptrOrNull(w), ptrOrNull(b), rm.ptr, rv.ptr, g.n, g.c, g.inner, eps), OP);
-  if (!willRecord([x, weight, bias])) return unrecorded(out);
+  const recorded = willRecord([x, weight, bias]);
+  const mine = lent.input === x && !recorded; // and the layer after it limits what comes out
+  const out = mine && source === x ? x : emptyTensor(x.shape, x.dtype);
+  const [low, high] = (mine ? lent.bounds : null) ?? EVERYTHING;
+  check(
+    kernels.batchNormEval(
+      code(x.dtype),
+      out.ptr,
+      source.ptr,
+      ptrOrNull(w),
+      ptrOrNull(b),
+      rm.ptr,
+      rv.ptr,
+      g.n,
+      g.c,
+      g.inner,
+      eps,
+      low,
+      high,
+    ),
+    OP,
+  );
+  if (mine && lent.bounds !== null) lent.bounded = out;
+  if (out === x) x.counter.version++;
+  if (!recorded) return out === x ? x : unrecorded(out);
   // Copies, since the next training step may change the running statistics before backward.
   const statistics = noGrad(() => ({ center: clone(rm), invstd: rsqrt(add(rv, eps)) }));
   return recordNorm(out, { x, weight, bias }, statistics, g, settings);
@@ -286,6 +313,8 @@ const INPUTS = { 1: '[N, C] or [N, C, L]', 2: '[N, C, H, W]', 3: '[N, C, D, H, W
 abstract class BatchNorm extends RunningNorm {
   /** @internal */
   static override readonly keepsNothing: boolean = true;
+  /** @internal */
+  static override readonly overwrites: boolean = true;
   constructor(numFeatures: number, ...args: NormArguments) {
     super(numFeatures, args, true);
   }

@@ -13,7 +13,7 @@ import { above, countOf, oneOf, probability, unexpected } from '../../tensor/arg
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { batchNorm, Conv2dNormActivation, drawWeights, made, type NormLayer } from './layers.js';
+import { batchNorm, branchPlus, Conv2dNormActivation, drawWeights, made, type NormLayer } from './layers.js';
 import type { Stem } from './resnet.js';
 import { type ModelOptions, withWeights } from './weights.js';
 
@@ -33,6 +33,8 @@ export interface InvertedResidualOptions {
  */
 export class InvertedResidual extends Module {
   static override readonly className: string = 'InvertedResidual';
+  /** @internal */
+  static override readonly keepsNothing: boolean = true;
   /** Of the convolution inside. */
   readonly stride: number;
   /** Whether the input is added. */
@@ -65,8 +67,12 @@ export class InvertedResidual extends Module {
 
   /** @param x [N, inp, H, W]. @returns [N, oup, H / stride, W / stride]. */
   forward(x: Tensor): Tensor {
-    const y = this.conv.forward(x);
-    return this.useResConnect ? x.add(y) : y;
+    return this.useResConnect ? branchPlus([this.conv], x, () => x) : this.conv.forward(x);
+  }
+
+  /** @internal As what it is made of does. */
+  override passesOn(): boolean {
+    return super.passesOn() && this.children().every((part) => part.passesOn());
   }
 }
 

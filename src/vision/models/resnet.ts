@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../errors.js';
 import { ReLU } from '../../nn/activation/rectified.js';
+import { inTurn } from '../../nn/containers/in-turn.js';
 import { Sequential } from '../../nn/containers/sequential.js';
 import { Conv2d } from '../../nn/conv/conv.js';
 import { constant_ } from '../../nn/init/basic.js';
@@ -14,7 +15,7 @@ import { readOptions, required, type Settings } from '../../tensor/arguments/arg
 import { assertBoolean, countOf, oneOf, unexpected, wholeNumbers } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { batchNorm, drawWeights, type Layer, made, type NormLayer } from './layers.js';
+import { batchNorm, branchPlus, drawWeights, type Layer, made, type NormLayer } from './layers.js';
 import { type ModelOptions, withWeights } from './weights.js';
 
 /** The options of {@link BasicBlock} and {@link Bottleneck}. */
@@ -49,6 +50,8 @@ const conv1x1 = (inPlanes: number, outPlanes: number, stride = 1) => new Conv2d(
  */
 export class BasicBlock extends Module {
   static override readonly className: string = 'BasicBlock';
+  /** @internal */
+  static override readonly keepsNothing: boolean = true;
   /** Channels of the output for each plane. */
   static readonly expansion: number = 1;
   /** Of 3 x 3, with the stride. */
@@ -84,9 +87,14 @@ export class BasicBlock extends Module {
 
   /** @param x [N, inPlanes, H, W]. @returns [N, planes, H / stride, W / stride]. */
   forward(x: Tensor): Tensor {
-    const out = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
-    const identity = this.downsample === null ? x : this.downsample.forward(x);
-    return this.relu.forward(this.bn2.forward(this.conv2.forward(out)).add(identity));
+    const { conv1, bn1, relu, conv2, bn2, downsample } = this;
+    const sum = branchPlus([conv1, bn1, relu, conv2, bn2], x, () => (downsample === null ? x : downsample.forward(x)));
+    return relu.forward(sum);
+  }
+
+  /** @internal As what it is made of does. */
+  override passesOn(): boolean {
+    return super.passesOn() && this.children().every((part) => part.passesOn());
   }
 
   /** @internal The norm that ends the branch. */
@@ -104,6 +112,8 @@ export class BasicBlock extends Module {
  */
 export class Bottleneck extends Module {
   static override readonly className: string = 'Bottleneck';
+  /** @internal */
+  static override readonly keepsNothing: boolean = true;
   /** Channels of the output for each plane. */
   static readonly expansion: number = 4;
   /** Of 1 x 1: narrows. */
@@ -143,10 +153,14 @@ export class Bottleneck extends Module {
 
   /** @param x [N, inPlanes, H, W]. @returns [N, 4 planes, H / stride, W / stride]. */
   forward(x: Tensor): Tensor {
-    const { relu } = this;
-    const out = relu.forward(this.bn2.forward(this.conv2.forward(relu.forward(this.bn1.forward(this.conv1.forward(x))))));
-    const identity = this.downsample === null ? x : this.downsample.forward(x);
-    return relu.forward(this.bn3.forward(this.conv3.forward(out)).add(identity));
+    const { conv1, bn1, conv2, bn2, conv3, bn3, relu, downsample } = this;
+    const branch = [conv1, bn1, relu, conv2, bn2, relu, conv3, bn3];
+    return relu.forward(branchPlus(branch, x, () => (downsample === null ? x : downsample.forward(x))));
+  }
+
+  /** @internal As what it is made of does. */
+  override passesOn(): boolean {
+    return super.passesOn() && this.children().every((part) => part.passesOn());
   }
 
   /** @internal The norm that ends the branch. */
@@ -291,9 +305,9 @@ export class ResNet extends Module {
 
   /** @param x [N, inChannels, H, W]. @returns [N, numClasses], scores before softmax. */
   forward(x: Tensor): Tensor {
-    let y = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(x))));
-    for (const layer of [this.layer1, this.layer2, this.layer3, this.layer4]) y = layer.forward(y);
-    return this.fc.forward(flatten(this.avgpool.forward(y), 1));
+    const { conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4, avgpool } = this;
+    const features = inTurn([conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4, avgpool], [x]) as Tensor;
+    return this.fc.forward(flatten(features, 1));
   }
 }
 
