@@ -127,10 +127,7 @@ const ZERO_GRAD: Settings<ZeroGradOptions> = { setToNone: true };
  * }
  */
 export abstract class Module {
-  /**
-   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
-   * name in the code that runs.
-   */
+  /** The name in texts and errors, which minifiers leave alone; a class that sets none goes by its name in the code that runs. */
   static readonly className: string = 'Module';
   /**
    * What penalties and summaries must know of a layer: `norm` for one that scales and shifts what it normalises, `conv` for one whose
