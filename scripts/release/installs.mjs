@@ -19,7 +19,7 @@ import { targets } from './targets.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const release = join(root, 'release');
 const args = process.argv.slice(2);
-const valueOf = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1].split(',') : undefined);
+const valueOf = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1].split(',').filter((text) => text !== '') : undefined);
 const only = valueOf('--only');
 const nodes = valueOf('--nodes') ?? [];
 const run = promisify(execFile);
@@ -42,6 +42,8 @@ const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|HONE_|NODE_OPTIONS$|INIT_CWD$)/i.test(name))),
   npm_config_registry: registry.address,
   npm_config_cache: cache,
+  // Lock files say where packages are, whatever the user's own settings: installing without a network needs that.
+  npm_config_omit_lockfile_registry_resolved: 'false',
   npm_config_audit: 'false',
   npm_config_fund: 'false',
   npm_config_update_notifier: 'false',

@@ -40,6 +40,8 @@ export function publishedManifest(root) {
     license: own.license,
     ...Object.fromEntries(['homepage', 'repository', 'bugs'].filter((key) => own[key]).map((key) => [key, own[key]])),
     type: 'module',
+    // Plug'n'Play keeps packages zipped, where CommonJS cannot require modules.
+    preferUnplugged: true,
     engines: own.engines,
     bin: { hone: 'dist/lib/cli.js' },
     main: './dist/lib/index.cjs',
