@@ -9,10 +9,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readBinary } from './binaries.mjs';
+import { checkPackage } from './engines/check.mjs';
+import { GLIBC, targets } from './engines/targets.mjs';
 import { PLATFORMS } from './manifest.mjs';
 import { MARKS, release, sizeOf } from './package.mjs';
-import { GLIBC, targets } from './targets.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const args = process.argv.slice(2);
@@ -31,15 +31,6 @@ function run(command, ...rest) {
 }
 const node = (script, ...rest) => run(process.execPath, join(root, script), ...rest);
 const stage = (name) => join(release, 'packages', name);
-
-/** The versions of the GNU C library that a file needs: the newest. */
-const newestGlibc = (versions) =>
-  versions
-    .map((name) => /^GLIBC_(\d+)\.(\d+)/.exec(name))
-    .filter((found) => found !== null)
-    .map(([, major, minor]) => [Number(major), Number(minor)])
-    .sort(([a, b], [c, d]) => a - c || b - d)
-    .at(-1);
 
 const checks = {
   tree() {
@@ -88,19 +79,12 @@ const checks = {
     return 'publint and Are the types wrong? find nothing';
   },
   binaries() {
-    const said = [];
-    for (const { name, libc, cpu } of targets) {
-      if (!existsSync(stage(name))) continue;
-      for (const file of readdirSync(stage(name)).filter((file) => file.endsWith('.node'))) {
-        const binary = readBinary(readFileSync(join(stage(name), file)));
-        if (binary.cpu !== cpu) throw new Error(`${name}/${file} is for ${binary.cpu}`);
-        const [major = 0, minor = 0] = (libc === 'glibc' && newestGlibc(binary.versions ?? [])) || [];
-        if (major > 2 || minor > Number(GLIBC.split('.')[1]))
-          throw new Error(`${name}/${file} needs glibc ${major}.${minor}, above ${GLIBC}`);
-      }
-      said.push(name);
-    }
-    return said.length === 0 ? 'none are built' : `${said.join(', ')}: of their processors, none above glibc ${GLIBC}`;
+    const built = targets.map(({ name }) => name).filter((name) => existsSync(stage(name)));
+    const problems = built.flatMap((name) => checkPackage(stage(name), name).problems.map((problem) => `${name}: ${problem}`));
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    return built.length === 0
+      ? 'none are built'
+      : `${built.join(', ')}: of their processors, nothing above glibc ${GLIBC}, no library but the system's`;
   },
   installs: () => node('scripts/release/installs.mjs').trim().split('\n').at(-1),
 };
