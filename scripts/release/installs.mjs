@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import { filesBeneath } from './bundle.mjs';
 import { bundlers } from './installs/bundlers.mjs';
 import { startRegistry } from './installs/registry.mjs';
-import { targets } from './targets.mjs';
+import { targets } from './engines/targets.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const release = join(root, 'release');

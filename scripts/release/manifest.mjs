@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { entries } from '../bundle-node.mjs';
 import { EXTERNAL, entryNames } from './bundle.mjs';
-import { targets } from './targets.mjs';
+import { targets } from './engines/targets.mjs';
 
 /** The platforms' packages, whose addons an installation takes if it can. */
 export const PLATFORMS = targets.map(({ name }) => name);
