@@ -12,9 +12,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { filesBeneath } from './bundle.mjs';
+import { targets } from './engines/targets.mjs';
 import { bundlers } from './installs/bundlers.mjs';
 import { startRegistry } from './installs/registry.mjs';
-import { targets } from './engines/targets.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const release = join(root, 'release');
