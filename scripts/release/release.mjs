@@ -52,6 +52,7 @@ const checks = {
   lint: () => void run('npm', 'run', '--silent', 'lint'),
   types: () => void run('npm', 'run', '--silent', 'typecheck'),
   tests: () => run('npm', 'test').trim().split('\n').at(-1),
+  docs: () => run('npm', 'run', '--silent', 'docs:test').trim().split('\n').at(-1),
   package() {
     node('scripts/release/package.mjs', ...(chosen ? ['--targets', chosen.join()] : []));
     const names = readdirSync(join(release, 'packages'));
