@@ -13,7 +13,9 @@ test.each([
   const words = [...text.matchAll(/`([^`\s]+)`/g)].map(([, word]) => word!);
   const paths = words.filter((word) => /^[\w.][\w.-]*(\/[\w.-]*)+$/.test(word));
   expect(paths.length).toBeGreaterThan(many);
-  expect(paths.filter((path) => !folders.some((folder) => existsSync(join(root, folder, path))))).toEqual([]);
+  // What programs make is there once they have run.
+  const made = /^(dist|build|release|runs)\//;
+  expect(paths.filter((path) => !made.test(path) && !folders.some((folder) => existsSync(join(root, folder, path))))).toEqual([]);
 });
 
 test('every script of npm in CONTRIBUTING.md exists', () => {
