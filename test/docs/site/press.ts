@@ -52,6 +52,10 @@ const faults: string[] = [];
 let pressed = 0;
 
 async function press(page: Page, file: string): Promise<void> {
+  // What is folded away has buttons, too.
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
   const programs = page.locator('.program');
   const count = await programs.count();
   for (let i = 0; i < count; i++) {
@@ -96,7 +100,7 @@ for (const file of pages) {
     const accuracy = await page.locator('.front-figures b').nth(1).textContent();
     console.log(`the first page trains: accuracy ${accuracy}`);
   }
-  await press(page, file);
+  await press(page, file).catch((error: Error) => faults.push(`${file}: ${error.message}`));
   await page.close();
 }
 await browser.close();
