@@ -92,7 +92,26 @@ export default defineConfig({
   },
   themeConfig: {
     logo: '/hone.svg',
-    search: { provider: 'local', options: { detailedView: true } },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        locales: {
+          ko: {
+            translations: {
+              button: { buttonText: '검색', buttonAriaLabel: '검색' },
+              modal: {
+                displayDetails: '자세히 보기',
+                noResultsText: '찾은 것이 없습니다:',
+                resetButtonTitle: '지우기',
+                backButtonTitle: '닫기',
+                footer: { selectText: '선택', navigateText: '이동', closeText: '닫기' },
+              },
+            },
+          },
+        },
+      },
+    },
     outline: { level: [2, 3] },
     socialLinks: [],
     // Lessons lead to each other; of other pages there is one language, from which one goes to the other's first page.

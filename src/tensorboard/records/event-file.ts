@@ -61,7 +61,8 @@ export class EventFile {
     const seconds = String(Math.floor(now())).padStart(10, '0');
     const name = `events.out.tfevents.${seconds}.${hostName()}.${globalThis.process?.pid ?? 0}.${begun++}${settings.filenameSuffix}`;
     this.file = openAppend(pathOf(folder, name), 'SummaryWriter');
-    if (!listening) process.once('exit', flushAll);
+    // Pages have no process whose end could be heard of: there the timer writes, and close.
+    if (!listening) globalThis.process?.once?.('exit', flushAll);
     listening = true;
     this.add({
       wallTime: now(),

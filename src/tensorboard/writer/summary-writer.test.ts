@@ -35,6 +35,22 @@ describe('files', () => {
     expect(writer.getLogdir()).toBe(path);
   });
 
+  test('where there is no process, as in a page', async () => {
+    vi.resetModules();
+    const tensorboard = (await import('hone/tensorboard')) as { SummaryWriter: typeof SummaryWriter };
+    const path = folder();
+    vi.stubGlobal('process', undefined);
+    try {
+      const writer = new tensorboard.SummaryWriter(path);
+      writer.addScalar('a', 1, 3);
+      writer.close();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(filesIn(path)[0]).toContain('.0.0');
+    expect(await stepsOf(path)).toEqual([3]);
+  });
+
   test('a folder by default, of the date and the machine', () => {
     vi.useFakeTimers({ now: new Date(2026, 10, 9, 5, 4, 3), toFake: ['Date'] });
     const before = process.cwd();
