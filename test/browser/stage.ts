@@ -76,7 +76,7 @@ export async function bundle(
     plugins: [fromStage(stage)],
     bundle: true,
     // Loaded when a chart is drawn, and larger than the whole of Hone: pages that draw none never fetch it.
-    external: ['echarts'],
+    external: ['*/echarts.js'],
     format,
     target: 'es2022',
     outdir: join(stage.folder, 'out'),
