@@ -54,25 +54,28 @@ function libc(): 'gnu' | 'musl' {
   return sharedObjects.some((file) => /(ld|libc\.)-?musl/.test(file)) || existsSync('/etc/alpine-release') ? 'musl' : 'gnu';
 }
 
-/** The program that loads an ELF file of this machine's, by its header of that kind; undefined where there is none. */
+/** The program that loads an ELF file of 64 bits, as its headers say; undefined where they name none. */
 function interpreter(file: string): string | undefined {
-  const head = Buffer.alloc(4096);
+  let handle: number | undefined;
   try {
-    const handle = openSync(file, 'r');
-    try {
-      readSync(handle, head, 0, head.length, 0);
-    } finally {
-      closeSync(handle);
+    handle = openSync(file, 'r');
+    const part = (at: number, length: number): Buffer => {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(handle!, bytes, 0, length, at));
+    };
+    const head = part(0, 64);
+    if (head.readUInt32BE(0) !== 0x7f454c46 || head[4] !== 2) return undefined;
+    const [start, size, count] = [Number(head.readBigUInt64LE(32)), head.readUInt16LE(54), head.readUInt16LE(56)];
+    const table = part(start, size * count); // not always near: tools that change a program move it to the end
+    for (let at = 0; at < table.length; at += size) {
+      if (table.readUInt32LE(at) !== 3) continue;
+      const name = part(Number(table.readBigUInt64LE(at + 8)), Math.min(Number(table.readBigUInt64LE(at + 32)), 4096));
+      return name.toString('latin1').replace(/\0.*/s, '');
     }
   } catch {
-    return undefined;
-  }
-  if (head.readUInt32BE(0) !== 0x7f454c46 || head[4] !== 2) return undefined; // 64 bits
-  const [start, size, count] = [Number(head.readBigUInt64LE(32)), head.readUInt16LE(54), head.readUInt16LE(56)];
-  for (let i = 0, at = start; i < count && at + 40 <= head.length; i++, at += size) {
-    if (head.readUInt32LE(at) !== 3) continue;
-    const [from, length] = [Number(head.readBigUInt64LE(at + 8)), Number(head.readBigUInt64LE(at + 32))];
-    return head.toString('latin1', from, from + length).replace(/\0.*/s, '');
+    // No such file, or another format.
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
   return undefined;
 }
