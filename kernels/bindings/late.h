@@ -32,7 +32,8 @@ HONE_NAPI(HONE_NAPI_POINTER)
 
 // Where Node-API is: in the program itself, or in a library that it was built as.
 inline void *napi_function(const char *name) {
-  for (const wchar_t *module : {static_cast<const wchar_t *>(nullptr), L"libnode.dll", L"node.dll"})
+  const wchar_t *const modules[] = {nullptr, L"libnode.dll", L"node.dll"};
+  for (const wchar_t *module : modules)
     if (void *library = GetModuleHandleW(module))
       if (void *function = GetProcAddress(library, name)) return function;
   return nullptr;
