@@ -16,6 +16,7 @@ export function pagesAsPrograms(md: MarkdownIt): void {
     const first = blocks.findLastIndex(({ info }) => !readInfo(info).words.includes('continued'));
     if (STILL.some((word) => words.includes(word) || readInfo(blocks[Math.max(first, 0)]!.info).words.includes(word))) return html;
     const codes = blocks.slice(first).map(({ content }) => content);
-    return `<PageProgram :codes="${md.utils.escapeHtml(JSON.stringify(codes))}">${html}</PageProgram>`;
+    const throws = words.includes('throws') ? ' data-throws' : '';
+    return `<PageProgram${throws} :codes="${md.utils.escapeHtml(JSON.stringify(codes))}">${html}</PageProgram>`;
   };
 }

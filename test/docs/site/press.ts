@@ -65,6 +65,8 @@ async function press(page: Page, file: string): Promise<void> {
     for (const end = Date.now() + 180_000; ; ) {
       const text = (await state.textContent())!.trim();
       if (/ s$|printed nothing$/.test(text)) break;
+      // Some show what an error says.
+      if (text === 'stopped by an error' && (await program.getAttribute('data-throws')) !== null) break;
       if (text === 'stopped by an error' || Date.now() > end) {
         faults.push(
           `${file}, program ${i + 1}: ${
