@@ -123,6 +123,16 @@ function explain(error: Error): string {
   return text;
 }
 
+/**
+ * Loads an addon anew. It watches the owners of one engine, and `require` would give the same one to a second copy of Hone in this process:
+ * a server's bundles, say, each of which has Hone in it.
+ */
+function ownCopy(file: string): Addon {
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports as Addon;
+}
+
 /** The addon in a directory and the sets of instructions that it was chosen from, or why there is none. */
 function load(directory: string): { addon: Addon; supported: string[] } | string {
   const require = ownRequire();
@@ -133,7 +143,7 @@ function load(directory: string): { addon: Addon; supported: string[] } | string
     if (!supported) return 'this host lacks functions of Node-API that it calls';
     const isa = supported.find((name) => existsSync(file(name)));
     if (!isa) return `none of its addons suits this processor (which runs ${supported.join(', ')})`;
-    const addon = require(file(isa)) as Addon;
+    const addon = ownCopy(file(isa));
     if (!(addon.kernels as unknown)) return 'this host lacks functions of Node-API that it calls';
     if (addon.version !== VERSION) return `it is of Hone ${addon.version || 'before 0.1'}, and this is Hone ${VERSION}`;
     return { addon, supported };

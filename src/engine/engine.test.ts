@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  collectGarbage,
   EngineError,
   empty,
   emptyCache,
@@ -22,7 +23,7 @@ import {
   UseAfterFreeError,
   zeros,
 } from 'hone';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineName } from './host.js';
 import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES, type Kernels, type Ptr, writeGeometry } from './kernel-table.gen.js';
 import { WeakRefTracker } from './memory/owner-trackers.js';
@@ -38,6 +39,18 @@ const start = engineInfo();
 const symbols = Object.values(KERNEL_NAMES).sort();
 
 afterEach(() => setEngine(start.name));
+
+it('two copies of Hone in one process keep their memory apart', async () => {
+  vi.resetModules();
+  const other = await import('../index.js');
+  expect(other.tensor).not.toBe(tensor);
+  const kept = other.tensor([1, 2, 3]);
+  for (const make of [tensor, other.tensor]) for (let i = 0; i < 3000; i++) make([i]).add(i);
+  for (const collect of [collectGarbage, other.collectGarbage, collectGarbage]) collect();
+  expect(other.memoryStats().blocks).toBeLessThan(20);
+  expect(memoryStats().blocks).toBeLessThan(20);
+  expect(kept.toArray()).toEqual([1, 2, 3]);
+});
 
 describe('the table of the kernels', () => {
   it('takes no number for an address: that does not compile', () => {
