@@ -32,6 +32,7 @@ const compileFlags = (target, isa) => [
   '-fdata-sections',
   // Nothing here throws. Windows wants the tables all the same.
   ...(target.os === 'win32' ? [] : ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables']),
+  ...(target.os === 'darwin' ? ['-D_REENTRANT'] : []), // its header of mathematics hides lgamma_r otherwise
   '-fno-sanitize=all',
   '-g0',
   ...baseline(target),

@@ -86,7 +86,7 @@ for (const { name } of built) {
 
 const own = ownPlatform();
 const hosts = [
-  ...(own ? [[own, [process.execPath]]] : []),
+  ...(built.some(({ name }) => name === own) ? [[own, [process.execPath]]] : []),
   ...values.host.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1).split(' ')]),
 ];
 const ran = new Set();
