@@ -128,6 +128,7 @@ function readMachO(bytes) {
         const type = bytes[symbol + 4];
         if (type & 0xe0 || !(type & 1) || type & 0x10) continue; // for debuggers, or not for others
         const name = text(bytes, names + bytes.readUInt32LE(symbol)).replace(/^_/, '');
+        if (name === '_mh_dylib_header' || name === '__dso_handle') continue; // every linker's own
         ((type & 0x0e) === 0 ? imports : exports).push(name);
       }
     }
