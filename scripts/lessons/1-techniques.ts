@@ -1,7 +1,7 @@
 /** The figures of the first lesson. */
 import { manualSeed, nn, optim, stack } from 'hone';
 import { imageGrid, lineChart, lrPlot, subplots } from 'hone/report';
-import { alone, curve, digits, draw, half, perceptron, range, some, training } from './figures.js';
+import { alone, curve, digits, draw, half, lossChart, perceptron, range, shares, some, training } from './figures.js';
 
 await draw('1-step-lr', (say) =>
   lrPlot((sgd) => new optim.lrScheduler.StepLR(sgd, { stepSize: 30, gamma: 0.1 }), {
@@ -31,9 +31,7 @@ const stopped = validation.findIndex(
 );
 console.log(`lowest validation loss ${validation[best]!.toFixed(3)} in epoch ${best + 1}, stopped after ${stopped + 1}`);
 await draw('1-early-stopping', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Loss', '손실'),
+  lossChart(say, {
     series: [
       { name: say('training', '학습'), values: train, markers: false },
       { name: say('validation', '검증'), values: validation, markers: false },
@@ -43,7 +41,6 @@ await draw('1-early-stopping', (say) =>
       { x: stopped + 1, text: say('patience 3: stop', 'patience 3: 멈춤') },
     ],
     yRange: [0, 2],
-    xLabel: say('epoch', '에폭'),
   }),
 );
 
@@ -71,8 +68,7 @@ const spreads = [false, true].map((normalized) => {
     const values = x.detach().flatten();
     x = x.relu();
     const std = values.std().item();
-    const share = BINS.map((middle) => values.sub(middle).abs().le(0.05).float().mean().item());
-    return { std, share };
+    return { std, share: shares(values, BINS, 0.05) };
   });
 });
 await draw('1-batch-norm', (say) =>

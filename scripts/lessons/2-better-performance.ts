@@ -1,8 +1,7 @@
 /** The figures of the second lesson. */
 import { manualSeed, nn, optim } from 'hone';
 import { lineChart, lrPlot, subplots } from 'hone/report';
-import type { History } from 'hone/train';
-import { curve, digits, draw, half, pair, seeds, some, training } from './figures.js';
+import { curve, digits, draw, each, half, pairs, seeds, some, training } from './figures.js';
 
 const block = (from: number, to: number, ...between: nn.Module[]) => new nn.Sequential(new nn.Linear(from, to), ...between);
 const models = {
@@ -27,20 +26,20 @@ const models = {
     ),
 };
 
-const histories = {} as Record<keyof typeof models, History>;
-for (const name of Object.keys(models) as (keyof typeof models)[]) {
+const histories = await each(models, async (make, name) => {
   manualSeed(0);
-  histories[name] = await training({
-    model: models[name](),
+  const history = await training({
+    model: make(),
     train: some(digits, 0, 5000),
     validation: some(digits, 5000, 6000),
     epochs: 10,
     batchSize: 200,
     options: { evaluateTrain: true },
   });
-  const last = (side: 'train' | 'validation') => curve(histories[name], side, 'accuracy').map((v) => v.toFixed(3));
+  const last = (side: 'train' | 'validation') => curve(history, side, 'accuracy').map((v) => v.toFixed(3));
   console.log(`${name}: train ${last('train').join(' ')}, validation ${last('validation').join(' ')}`);
-}
+  return history;
+});
 
 for (const [figure, [first, second]] of Object.entries({
   '2-small-big': ['small', 'big'],
@@ -60,15 +59,7 @@ for (const [figure, [first, second]] of Object.entries({
         lineChart({
           ...half,
           title: score === 'loss' ? say('Loss', '손실') : say('Accuracy', '정확도'),
-          series: [first, second].flatMap((name, i) =>
-            pair(
-              histories[name],
-              score,
-              i,
-              say(`${names[name]}, training`, `${names[name]} 학습`),
-              say(`${names[name]}, validation`, `${names[name]} 검증`),
-            ),
-          ),
+          series: pairs(say, score, { [names[first]]: histories[first], [names[second]]: histories[second] }),
           xLabel: say('epoch', '에폭'),
         }),
       ),
@@ -76,16 +67,12 @@ for (const [figure, [first, second]] of Object.entries({
   });
 
 await draw('2-models', (say) =>
-  seeds(
-    'digits',
-    [
-      ['batchnorm', say('batch norm', '배치 정규화')],
-      ['big', say('big', '큰 모델')],
-      ['dropout', say('dropout', '드롭아웃')],
-      ['small', say('small', '작은 모델')],
-    ],
-    say('test accuracy in %, a dot for each of 7 seeds', '테스트 정확도(%), 점 하나가 시드 하나'),
-  ),
+  seeds(say, 'digits', [
+    ['batchnorm', say('batch norm', '배치 정규화')],
+    ['big', say('big', '큰 모델')],
+    ['dropout', say('dropout', '드롭아웃')],
+    ['small', say('small', '작은 모델')],
+  ]),
 );
 
 const { CosineAnnealingLR, CosineAnnealingWarmRestarts, StepLR } = optim.lrScheduler;

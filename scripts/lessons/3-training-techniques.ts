@@ -3,7 +3,22 @@ import { manualSeed, nn, optim, type Tensor } from 'hone';
 import { imageGrid, lineChart, lrPlot, subplots } from 'hone/report';
 import type { FitOptions } from 'hone/train';
 import { datasets, type Image, transforms } from 'hone/vision';
-import { alone, curve, digits, draw, half, perceptron, range, seeds, some, training } from './figures.js';
+import {
+  alone,
+  curve,
+  digits,
+  draw,
+  each,
+  half,
+  lossChart,
+  perceptron,
+  range,
+  seeds,
+  shares,
+  some,
+  training,
+  trainingLossChart,
+} from './figures.js';
 
 /** The document's network; with batch norm where that is asked for. */
 function cnn(batchNorm = false): nn.Sequential {
@@ -19,7 +34,9 @@ function cnn(batchNorm = false): nn.Sequential {
 }
 
 /** The training losses of 800 digits, epoch by epoch; a training that diverges ends there. */
-async function losses(model: nn.Module, optimizer: (parameters: nn.Parameter[]) => optim.Optimizer, epochs = 5): Promise<number[]> {
+async function losses(make: () => nn.Module, optimizer: (parameters: nn.Parameter[]) => optim.Optimizer, epochs = 5): Promise<number[]> {
+  manualSeed(0);
+  const model = make();
   const options: Partial<FitOptions<[Tensor, Tensor]>> = { evaluateTrain: true, nonFinite: 'ignore' };
   const history = await training({ model, train: some(digits, 0, 800), optimizer, epochs, batchSize: 32, options });
   const values = curve(history, 'train', 'loss');
@@ -45,8 +62,11 @@ for (const [weightDecay, l1] of [
   const optimizer = (parameters: nn.Parameter[]) => new optim.SGD(parameters, { lr: 0.1, weightDecay });
   await training({ model, train: some(digits, 0, 500), optimizer, epochs: 40, batchSize: 32, options: { loss } });
   const w = (model.at(1) as nn.Linear).weight.detach();
-  const share = (middle: number) => w.sub(middle).abs().le(0.0025).float().mean().item();
-  spreads.push({ values: BINS.map((b) => 100 * share(b)), zeros: w.abs().lt(1e-3).float().mean().item(), norm: w.norm().item() });
+  spreads.push({
+    values: shares(w, BINS, 0.0025).map((share) => 100 * share),
+    zeros: w.abs().lt(1e-3).float().mean().item(),
+    norm: w.norm().item(),
+  });
   console.log(`decay ${weightDecay}, l1 ${l1}: nearly 0 ${spreads.at(-1)!.zeros.toFixed(3)}, norm ${spreads.at(-1)!.norm.toFixed(2)}`);
 }
 await draw('3-penalties', (say) => {
@@ -63,16 +83,12 @@ await draw('3-penalties', (say) => {
   });
 });
 await draw('3-regularisation', (say) =>
-  seeds(
-    'regularisation',
-    [
-      ['no penalty', say('none', '규제 없음')],
-      ['L2 0.01', 'L2 0.01'],
-      ['L1 0.0003', 'L1 0.0003'],
-      ['L2 0.1', 'L2 0.1'],
-    ],
-    say('test accuracy in %, a dot for each of 8 seeds', '테스트 정확도(%), 점 하나가 시드 하나'),
-  ),
+  seeds(say, 'regularisation', [
+    ['no penalty', say('none', '규제 없음')],
+    ['L2 0.01', 'L2 0.01'],
+    ['L1 0.0003', 'L1 0.0003'],
+    ['L2 0.1', 'L2 0.1'],
+  ]),
 );
 
 // Feature maps, of which Dropout2d leaves some out
@@ -122,16 +138,12 @@ await draw('3-augmentation', (say) =>
   }),
 );
 await draw('3-augmentation-study', (say) =>
-  seeds(
-    'augmentation',
-    [
-      ['shifted and turned', say('shifted, turned a little', '조금 이동·회전')],
-      ['none', say('none', '증강 없음')],
-      ['mirrored', say('mirrored', '좌우 반전')],
-      ['as in the document', say('all, and turned by 90°', '자료의 변환 전부')],
-    ],
-    say('test accuracy in %, a dot for each of 8 seeds', '테스트 정확도(%), 점 하나가 시드 하나'),
-  ),
+  seeds(say, 'augmentation', [
+    ['shifted and turned', say('shifted, turned a little', '조금 이동·회전')],
+    ['none', say('none', '증강 없음')],
+    ['mirrored', say('mirrored', '좌우 반전')],
+    ['as in the document', say('all, and turned by 90°', '자료의 변환 전부')],
+  ]),
 );
 
 // Initial weights
@@ -140,36 +152,24 @@ const inits = {
   Xavier: (w: Tensor) => nn.init.xavierNormal_(w),
   He: (w: Tensor) => nn.init.kaimingNormal_(w),
 };
-const initLosses: Record<string, number[]> = {};
-for (const [name, init] of Object.entries(inits)) {
-  manualSeed(0);
-  const model = cnn();
-  for (const m of model.modules())
-    if (m instanceof nn.Conv2d || m instanceof nn.Linear) {
-      init(m.weight);
-      nn.init.zeros_(m.bias!);
-    }
-  initLosses[name] = await losses(model, (p) => new optim.SGD(p, { lr: 0.05 }));
-}
-await draw('3-initialisation', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Training loss', '학습 손실'),
-    y: initLosses,
-    yRange: [0, 2.5],
-    xLabel: say('epoch', '에폭'),
-  }),
-);
+const initLosses = await each(inits, (init) => {
+  const initialised = () => {
+    const model = cnn();
+    for (const m of model.modules())
+      if (m instanceof nn.Conv2d || m instanceof nn.Linear) {
+        init(m.weight);
+        nn.init.zeros_(m.bias!);
+      }
+    return model;
+  };
+  return losses(initialised, (p) => new optim.SGD(p, { lr: 0.05 }));
+});
+await draw('3-initialisation', (say) => trainingLossChart(say, initLosses, { yRange: [0, 2.5] }));
 
 // Learning rates
-const rateLosses: Record<string, number[]> = {};
-for (const lr of [0.0002, 0.01, 0.1, 1]) {
-  manualSeed(0);
-  rateLosses[`lr ${lr}`] = await losses(cnn(), (p) => new optim.SGD(p, { lr }), 6);
-}
-await draw('3-learning-rates', (say) =>
-  lineChart({ ...alone, title: say('Training loss', '학습 손실'), y: rateLosses, yRange: [0, 4], xLabel: say('epoch', '에폭') }),
-);
+const rates = { 'lr 0.0002': 0.0002, 'lr 0.01': 0.01, 'lr 0.1': 0.1, 'lr 1': 1 };
+const rateLosses = await each(rates, (lr) => losses(cnn, (p) => new optim.SGD(p, { lr }), 6));
+await draw('3-learning-rates', (say) => trainingLossChart(say, rateLosses, { yRange: [0, 4] }));
 const { ExponentialLR, MultiStepLR, StepLR } = optim.lrScheduler;
 await draw('3-schedules', (say) =>
   lrPlot(
@@ -222,40 +222,36 @@ await draw('3-valleys', (say) =>
   ),
 );
 await draw('3-normalisation', (say) =>
-  seeds(
-    'normalisation',
-    [
-      ['standard', say('mean 0, std 1', '표준 정규화')],
-      ['standard, outliers', say('the same, outliers', '표준 정규화, 이상치')],
-      ['min-max', say('0 to 1', '최소·최대')],
-      ['min-max, outliers', say('the same, outliers', '최소·최대, 이상치')],
-    ],
-    say('test accuracy in %, a dot for each of 8 seeds', '테스트 정확도(%), 점 하나가 시드 하나'),
-  ),
+  seeds(say, 'normalisation', [
+    ['standard', say('mean 0, std 1', '표준 정규화')],
+    ['standard, outliers', say('the same, outliers', '표준 정규화, 이상치')],
+    ['min-max', say('0 to 1', '최소·최대')],
+    ['min-max, outliers', say('the same, outliers', '최소·최대, 이상치')],
+  ]),
 );
 
 // Batch norm
-const normLosses: Record<string, number[]> = {};
-for (const [batchNorm, lr] of [
-  [false, 0.01],
-  [true, 0.01],
-  [false, 0.1],
-  [true, 0.1],
-] as const) {
-  manualSeed(0);
-  normLosses[`${batchNorm},${lr}`] = await losses(cnn(batchNorm), (p) => new optim.SGD(p, { lr }));
-}
+const normLosses: { batchNorm: boolean; lr: number; values: number[] }[] = [];
+for (const lr of [0.01, 0.1])
+  for (const batchNorm of [false, true])
+    normLosses.push({
+      batchNorm,
+      lr,
+      values: await losses(
+        () => cnn(batchNorm),
+        (p) => new optim.SGD(p, { lr }),
+      ),
+    });
 await draw('3-batch-norm', (say) =>
-  lineChart({
-    ...alone,
+  lossChart(say, {
     title: say('Training loss', '학습 손실'),
-    series: Object.entries(normLosses).map(([key, values], i) => {
-      const [norm, lr] = key.split(',');
-      const name = norm === 'true' ? say(`lr ${lr}, batch norm`, `lr ${lr}, 배치 정규화`) : `lr ${lr}`;
-      return { name, values, color: Math.floor(i / 2), dash: norm === 'true' ? ('solid' as const) : ('dashed' as const) };
-    }),
+    series: normLosses.map(({ batchNorm, lr, values }, i) => ({
+      name: batchNorm ? say(`lr ${lr}, batch norm`, `lr ${lr}, 배치 정규화`) : `lr ${lr}`,
+      values,
+      color: Math.floor(i / 2),
+      dash: batchNorm ? 'solid' : 'dashed',
+    })),
     yRange: [0, 2.5],
-    xLabel: say('epoch', '에폭'),
   }),
 );
 
@@ -266,11 +262,5 @@ const optimizers = {
   'RMSprop 0.001': (p: nn.Parameter[]) => new optim.RMSprop(p, { lr: 0.001 }),
   'Adam 0.001': (p: nn.Parameter[]) => new optim.Adam(p, { lr: 0.001 }),
 };
-const optimizerLosses: Record<string, number[]> = {};
-for (const [name, optimizer] of Object.entries(optimizers)) {
-  manualSeed(0);
-  optimizerLosses[name] = await losses(cnn(), optimizer);
-}
-await draw('3-optimizers', (say) =>
-  lineChart({ ...alone, title: say('Training loss', '학습 손실'), y: optimizerLosses, yRange: [0, 2.5], xLabel: say('epoch', '에폭') }),
-);
+const optimizerLosses = await each(optimizers, (optimizer) => losses(cnn, optimizer));
+await draw('3-optimizers', (say) => trainingLossChart(say, optimizerLosses, { yRange: [0, 2.5] }));

@@ -2,9 +2,22 @@
 import { manualSeed, nn, optim, rand, randint, randn, stack, tensor } from 'hone';
 import { MinMaxScaler, StandardScaler } from 'hone/data';
 import { imageGrid, lineChart, lrPlot, scatterChart, subplots } from 'hone/report';
-import type { History } from 'hone/train';
 import { transforms } from 'hone/vision';
-import { alone, curve, digits, draw, half, pair, perceptron, range, some, training } from './figures.js';
+import {
+  alone,
+  curve,
+  digits,
+  draw,
+  each,
+  half,
+  lossChart,
+  pairs,
+  perceptron,
+  range,
+  some,
+  training,
+  trainingLossChart,
+} from './figures.js';
 
 // Three weights that nothing pulls at but a penalty
 const paths = (['L2', 'L1'] as const).map((kind) => {
@@ -37,8 +50,7 @@ await draw('4-pull', (say) =>
 );
 
 // Five hundred digits, learned by heart or not
-const dropouts: History[] = [];
-for (const p of [0, 0.5]) {
+const dropouts = await each({ without: 0, with: 0.5 }, async (p) => {
   manualSeed(0);
   const model = new nn.Sequential(
     new nn.Flatten(),
@@ -47,24 +59,24 @@ for (const p of [0, 0.5]) {
     new nn.Linear(128, 10),
   );
   const options = { evaluateTrain: true };
-  dropouts.push(
-    await training({ model, train: some(digits, 0, 500), validation: some(digits, 500, 2500), epochs: 60, batchSize: 50, options }),
-  );
-  const last = (side: 'train' | 'validation', score: 'loss' | 'accuracy') => curve(dropouts.at(-1)!, side, score).at(-1)!.toFixed(3);
+  const history = await training({
+    model,
+    train: some(digits, 0, 500),
+    validation: some(digits, 500, 2500),
+    epochs: 60,
+    batchSize: 50,
+    options,
+  });
+  const last = (side: 'train' | 'validation', score: 'loss' | 'accuracy') => curve(history, side, score).at(-1)!.toFixed(3);
   console.log(
     `dropout ${p}: ${last('train', 'loss')} and ${last('validation', 'loss')}, ${last('train', 'accuracy')} and ${last('validation', 'accuracy')}`,
   );
-}
+  return history;
+});
 await draw('4-dropout', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Loss', '손실'),
-    series: dropouts.flatMap((history, i) => {
-      const name = i === 0 ? say('without', '없이') : say('dropout 0.5', '드롭아웃 0.5');
-      return pair(history, 'loss', i, say(`${name}, training`, `${name}, 학습`), say(`${name}, validation`, `${name}, 검증`));
-    }),
+  lossChart(say, {
+    series: pairs(say, 'loss', { [say('without', '없이')]: dropouts.without, [say('dropout 0.5', '드롭아웃 0.5')]: dropouts.with }),
     yRange: [0, 1.5],
-    xLabel: say('epoch', '에폭'),
   }),
 );
 
@@ -101,8 +113,7 @@ const inits: Record<string, (w: nn.Parameter) => void> = {
   Xavier: (w) => nn.init.xavierNormal_(w),
   He: (w) => nn.init.kaimingNormal_(w, { nonlinearity: 'relu' }),
 };
-const norms: Record<string, number[]> = {};
-for (const [name, init] of Object.entries(inits)) {
+const norms = await each(inits, (init, name) => {
   manualSeed(0);
   const linears = range(0, 8).map(() => new nn.Linear(64, 64));
   for (const linear of linears) {
@@ -117,9 +128,10 @@ for (const [name, init] of Object.entries(inits)) {
     return out;
   });
   new nn.CrossEntropyLoss().forward(new nn.Linear(64, 10).forward(x), randint(10, [32])).backward();
-  norms[name] = outputs.map((out) => out.grad!.norm().item());
-  console.log(`${name}: ${norms[name].map((n) => n.toExponential(1)).join(' ')}`);
-}
+  const norms = outputs.map((out) => out.grad!.norm().item());
+  console.log(`${name}: ${norms.map((n) => n.toExponential(1)).join(' ')}`);
+  return norms;
+});
 await draw('4-gradients', (say) =>
   lineChart({
     ...alone,
@@ -160,7 +172,7 @@ await draw('4-scalers', (say) =>
         height: 220,
         title: which === 0 ? 'MinMaxScaler' : 'StandardScaler',
         series: columns.map((column, i) => ({
-          x: (scaler.fitTransform(column).flatten().toArray() as number[]).map((v) => v),
+          x: scaler.fitTransform(column).flatten().toArray() as number[],
           y: range(0, 40).map((k) => 2 - i + 0.25 * Math.sin(7 * k)),
         })),
         opacity: 0.6,
@@ -204,11 +216,8 @@ const optimizers = {
   Adagrad: (p: nn.Parameter[]) => new optim.Adagrad(p),
   Adadelta: (p: nn.Parameter[]) => new optim.Adadelta(p),
 };
-const losses: Record<string, number[]> = {};
-for (const [name, optimizer] of Object.entries(optimizers)) {
+const losses = await each(optimizers, async (optimizer) => {
   const history = await training({ model: perceptron(0, 784, 64, 10), train: some(digits, 0, 1000), optimizer, epochs: 8, batchSize: 50 });
-  losses[name] = curve(history, 'train', 'loss');
-}
-await draw('4-optimizers', (say) =>
-  lineChart({ ...alone, title: say('Training loss', '학습 손실'), y: losses, xLabel: say('epoch', '에폭') }),
-);
+  return curve(history, 'train', 'loss');
+});
+await draw('4-optimizers', (say) => trainingLossChart(say, losses));

@@ -5,7 +5,21 @@ import { DataLoader, randomSplit } from 'hone/data';
 import { imageGrid, lineChart, subplots } from 'hone/report';
 import { evaluate, type History, predict } from 'hone/train';
 import { datasets } from 'hone/vision';
-import { alone, curve, draw, half, type Pictures, pair, perceptron, range, seeds, some, training } from './figures.js';
+import {
+  curve,
+  draw,
+  half,
+  lossChart,
+  type Pictures,
+  pairs,
+  perceptron,
+  range,
+  type Say,
+  seeds,
+  shares,
+  some,
+  training,
+} from './figures.js';
 
 const { fashion } = parseArgs({ options: { fashion: { type: 'string' } } }).values;
 const root = fashion ?? 'runs/fashion';
@@ -34,24 +48,14 @@ async function run(name: string, model: nn.Module, train: Pictures, validation: 
   );
   return history;
 }
-const validation = (histories: Record<string, History>, say: (english: string, korean: string) => string) =>
-  Object.entries(histories).flatMap(([name, history], i) =>
-    pair(history, 'loss', i, say(`${name}, training`, `${name}, 훈련`), say(`${name}, validation`, `${name}, 검증`)),
-  );
+const compared = (say: Say, histories: Record<string, History>, yRange: [number, number]) =>
+  lossChart(say, { series: pairs(say, 'loss', histories, say('training', '훈련')), yRange });
 
 // The document's training, at its sizes
 const model = perceptron(0, 784, 128, 64, 10);
 const adam = await run('Adam', model, trainset, validset, 100, 17);
 const sgd = await run('SGD', perceptron(0, 784, 128, 64, 10), trainset, validset, 100, 17, true);
-await draw('5-adam-sgd', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Loss', '손실'),
-    series: validation({ 'Adam 0.001': adam, 'SGD 0.1': sgd }, say),
-    yRange: [0.1, 0.7],
-    xLabel: say('epoch', '에폭'),
-  }),
-);
+await draw('5-adam-sgd', (say) => compared(say, { 'Adam 0.001': adam, 'SGD 0.1': sgd }, [0.1, 0.7]));
 const eight = range(0, 8).map((i) => testset.get(i + 10));
 const scores = await predict(model, new DataLoader(some(testset as unknown as Pictures, 10, 18), { batchSize: 8 }));
 const probabilities = noGrad(() => scores.softmax(1).max(1)[0]);
@@ -61,13 +65,7 @@ await draw('5-predictions', () =>
 
 const small = await run('batches of 16', perceptron(0, 784, 128, 64, 10), trainset, validset, 16, 17);
 await draw('5-batch-size', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Loss', '손실'),
-    series: validation({ [say('batches of 100', '배치 100')]: adam, [say('batches of 16', '배치 16')]: small }, say),
-    yRange: [0.1, 0.7],
-    xLabel: say('epoch', '에폭'),
-  }),
+  compared(say, { [say('batches of 100', '배치 100')]: adam, [say('batches of 16', '배치 16')]: small }, [0.1, 0.7]),
 );
 
 // What five layers of sigmoids give
@@ -85,7 +83,7 @@ const spreads = Object.entries(kinds).map(([name, init]) => {
     init(linear.weight);
     x = noGrad(() => linear.forward(x).sigmoid());
     const values = x.flatten();
-    return BINS.map((middle) => 100 * values.sub(middle).abs().le(0.0125).float().mean().item());
+    return shares(values, BINS, 0.0125).map((share) => 100 * share);
   });
   console.log(`${name}: standard deviation after five layers ${x.std().item().toFixed(3)}`);
   return { name, layers };
@@ -112,18 +110,14 @@ await draw('5-activations', (say) =>
   ),
 );
 await draw('5-initialisation', (say) =>
-  seeds(
-    'initialisation',
-    [
-      ['PyTorch with ReLU', 'PyTorch'],
-      ['He by inputs with ReLU', 'He, fan_in'],
-      ['He with ReLU', 'He, fan_out'],
-      ['N(0, 0.01) with ReLU', 'N(0, 0.01)'],
-      ['N(0, 1) with ReLU', 'N(0, 1)'],
-      ['zeros with ReLU', say('zeros', '모두 0')],
-    ],
-    say('test accuracy in %, a dot for each of 10 seeds', '테스트 정확도(%), 점 하나가 시드 하나'),
-  ),
+  seeds(say, 'initialisation', [
+    ['PyTorch with ReLU', 'PyTorch'],
+    ['He by inputs with ReLU', 'He, fan_in'],
+    ['He with ReLU', 'He, fan_out'],
+    ['N(0, 0.01) with ReLU', 'N(0, 0.01)'],
+    ['N(0, 1) with ReLU', 'N(0, 1)'],
+    ['zeros with ReLU', say('zeros', '모두 0')],
+  ]),
 );
 
 /** The document's perceptron with He's initial weights, batch norm, and dropout. */
@@ -165,35 +159,17 @@ const make = (seed: number, ...how: [batchNorm: boolean, dropout: boolean]) => {
 const he = await run('He', make(0, false, false), fewer, few, 16, 15);
 const norm = await run('He and batch norm', make(0, true, false), fewer, few, 16, 15);
 const both = await run('He, batch norm, dropout', make(0, true, true), fewer, few, 16, 15);
-await draw('5-batch-norm', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Loss', '손실'),
-    series: validation({ He: he, [say('He, batch norm', 'He, 배치 정규화')]: norm }, say),
-    yRange: [0.1, 0.8],
-    xLabel: say('epoch', '에폭'),
-  }),
-);
+await draw('5-batch-norm', (say) => compared(say, { He: he, [say('He, batch norm', 'He, 배치 정규화')]: norm }, [0.1, 0.8]));
 await draw('5-dropout', (say) =>
-  lineChart({
-    ...alone,
-    title: say('Loss', '손실'),
-    series: validation({ [say('batch norm', '배치 정규화')]: norm, [say('and dropout', '드롭아웃까지')]: both }, say),
-    yRange: [0.1, 0.8],
-    xLabel: say('epoch', '에폭'),
-  }),
+  compared(say, { [say('batch norm', '배치 정규화')]: norm, [say('and dropout', '드롭아웃까지')]: both }, [0.1, 0.8]),
 );
 await draw('5-combinations', (say) =>
-  seeds(
-    'combinations',
-    [
-      ['batch norm + dropout', say('batch norm, dropout', '배치 정규화, 드롭아웃')],
-      ['batch norm', say('batch norm', '배치 정규화')],
-      ['He', say('He alone', 'He만')],
-      ['weight decay', say('weight decay', '가중치 감소')],
-      ['dropout', say('dropout', '드롭아웃')],
-      ['batch norm + dropout as written', say('dropout in evaluation, too', '평가 때도 드롭아웃')],
-    ],
-    say('test accuracy in %, a dot for each of 9 seeds', '테스트 정확도(%), 점 하나가 시드 하나'),
-  ),
+  seeds(say, 'combinations', [
+    ['batch norm + dropout', say('batch norm, dropout', '배치 정규화, 드롭아웃')],
+    ['batch norm', say('batch norm', '배치 정규화')],
+    ['He', say('He alone', 'He만')],
+    ['weight decay', say('weight decay', '가중치 감소')],
+    ['dropout', say('dropout', '드롭아웃')],
+    ['batch norm + dropout as written', say('dropout in evaluation, too', '평가 때도 드롭아웃')],
+  ]),
 );

@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { manualSeed, nn, optim, type Tensor } from 'hone';
 import { DataLoader, type MapDataset, Subset } from 'hone/data';
-import { type Chart, type LineSeries, type PlotOptions, scatterChart } from 'hone/report';
+import { type Chart, type LineChartOptions, type LineSeries, lineChart, scatterChart } from 'hone/report';
 import { type FitOptions, fit, type History } from 'hone/train';
 import { datasets } from 'hone/vision';
 
 export type Pictures = MapDataset<[Tensor, number], [Tensor, Tensor]>;
-export type Loader = DataLoader<[Tensor, number], [Tensor, Tensor]>;
 
 /** Chooses between the languages. */
 export type Say = (english: string, korean: string) => string;
@@ -32,7 +31,6 @@ export async function draw(name: string, make: (say: Say) => Chart): Promise<voi
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 export const digits = new datasets.Digits({ train: true });
-export const testDigits = new datasets.Digits({ train: false });
 
 export const some = (pictures: Pictures, from: number, to: number): Pictures => new Subset(pictures, range(from, to)) as Pictures;
 
@@ -64,11 +62,39 @@ export function training({ model, train, validation, optimizer, epochs, batchSiz
 export const curve = (history: History, side: 'train' | 'validation', score: 'loss' | 'accuracy'): number[] =>
   history.epochs.map((epoch) => epoch[side]![score]!);
 
-/** Training as a dashed line and validation as a whole one, in the same colour. */
-export const pair = (history: History, score: 'loss' | 'accuracy', color: number, train: string, validation: string): LineSeries[] => [
-  { name: train, values: curve(history, 'train', score), color, dash: 'dashed', markers: false },
-  { name: validation, values: curve(history, 'validation', score), color, markers: false },
-];
+/** What `run` gives for each of some things, one after the other. */
+export async function each<Name extends string, T, R>(
+  things: Record<Name, T>,
+  run: (thing: T, name: Name) => R | Promise<R>,
+): Promise<Record<Name, R>> {
+  const results = {} as Record<Name, R>;
+  for (const [name, thing] of Object.entries(things) as [Name, T][]) results[name] = await run(thing, name);
+  return results;
+}
+
+/** Of each training a dashed line, and its validation as a whole one in the same colour. `trained` is what training is called. */
+export const pairs = (
+  say: Say,
+  score: 'loss' | 'accuracy',
+  histories: Record<string, History>,
+  trained = say('training', '학습'),
+): LineSeries[] =>
+  Object.entries(histories).flatMap(([name, history], color) => [
+    { name: `${name}, ${trained}`, values: curve(history, 'train', score), color, dash: 'dashed', markers: false },
+    { name: `${name}, ${say('validation', '검증')}`, values: curve(history, 'validation', score), color, markers: false },
+  ]);
+
+/** A chart of losses, epoch by epoch. */
+export const lossChart = (say: Say, more: LineChartOptions): Chart =>
+  lineChart({ ...alone, title: say('Loss', '손실'), xLabel: say('epoch', '에폭'), ...more });
+
+/** A chart of losses on training data alone, by name. */
+export const trainingLossChart = (say: Say, y: Record<string, number[]>, more: LineChartOptions = {}): Chart =>
+  lossChart(say, { title: say('Training loss', '학습 손실'), y, ...more });
+
+/** How much of what is in a tensor lies within `half` of each middle. */
+export const shares = (values: Tensor, middles: readonly number[], half: number): number[] =>
+  middles.map((middle) => values.sub(middle).abs().le(half).float().mean().item());
 
 /** A perceptron of these widths, with ReLU between its layers. */
 export function perceptron(seed: number, ...widths: readonly number[]): nn.Sequential {
@@ -80,22 +106,18 @@ export function perceptron(seed: number, ...widths: readonly number[]): nn.Seque
   return new nn.Sequential(new nn.Flatten(), ...layers);
 }
 
-/** The scores of a study's variants on test data, a list for each, as docs/studies/ keeps them. */
-export function studyScores(study: string, score = 'accuracy'): Map<string, number[]> {
+/** The test accuracy of a study's variants, seed by seed, as docs/studies/ keeps it. */
+function studyScores(study: string): Map<string, number[]> {
   const { figures } = JSON.parse(readFileSync(`docs/studies/${study}.json`, 'utf8')) as {
-    figures: { variants: { name: string; runs: { scores: { test: Record<string, number> } }[] }[] };
+    figures: { variants: { name: string; runs: { scores: { test: { accuracy: number } } }[] }[] };
   };
-  return new Map(figures.variants.map(({ name, runs }) => [name, runs.map(({ scores }) => scores.test[score]!)]));
+  return new Map(figures.variants.map(({ name, runs }) => [name, runs.map(({ scores }) => scores.test.accuracy)]));
 }
 
 /** Test accuracy of variants of a study in per cent: a dot for each seed, a row for each variant, the first on top. */
-export function seeds(
-  study: string,
-  rows: readonly (readonly [variant: string, shown: string])[],
-  xLabel: string,
-  more: PlotOptions = {},
-): Chart {
+export function seeds(say: Say, study: string, rows: readonly (readonly [variant: string, shown: string])[]): Chart {
   const scores = studyScores(study);
+  const count = scores.get(rows[0]![0])?.length;
   const series = rows.map(([variant], row) => {
     const values = scores.get(variant);
     if (values === undefined) throw new Error(`${study} has no variant ${variant}, but ${[...scores.keys()].join(', ')}`);
@@ -107,9 +129,8 @@ export function seeds(
     yRange: [0.5, rows.length + 0.5],
     yTicks: { values: rows.map((_, i) => rows.length - i), labels: rows.map(([, shown]) => shown) },
     grid: 'x',
-    xLabel,
+    xLabel: say(`test accuracy in %, a dot for each of ${count} seeds`, '테스트 정확도(%), 점 하나가 시드 하나'),
     ...alone,
     height: 110 + 40 * rows.length,
-    ...more,
   });
 }
