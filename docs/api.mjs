@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, ReflectionKind as Kind } from 'typedoc';
-import ts from 'typescript';
+import { signaturesOf, typeText } from './.vitepress/api/signatures.mjs';
 
 const docs = fileURLToPath(new URL('.', import.meta.url));
 const root = join(docs, '..');
@@ -26,12 +26,13 @@ const ENTRIES = {
   formats: ['hone/formats', 'Files: what holds for one format alone.'],
 };
 
-/** Newer than every source file, and than this one? */
+/** Newer than every source file, and than what makes the pages? */
 function upToDate() {
   if (!existsSync(sidebarFile)) return false;
   const made = statSync(sidebarFile).mtimeMs;
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  return [...files.map((file) => join(source, file)), fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs < made);
+  const own = ['api.mjs', '.vitepress/api/signatures.mjs'].map((file) => join(docs, file));
+  return [...files.map((file) => join(source, file)), ...own].every((file) => statSync(file).mtimeMs < made);
 }
 if (upToDate()) process.exit(0);
 
@@ -49,8 +50,7 @@ const app = await Application.bootstrap({
 const entryPoints = app.getEntryPoints();
 if (!entryPoints) throw new Error('the entries cannot be found');
 const project = app.converter.convert(entryPoints);
-const { program } = entryPoints[0];
-const checker = program.getTypeChecker();
+const signatureText = signaturesOf(entryPoints[0].program);
 
 // Where each thing stands.
 
@@ -191,72 +191,6 @@ function prose(parts) {
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 const code = (text) => `\`${cell(text)}\``;
-const typeText = (type) => (type ? type.toString().replaceAll(/\s+/g, ' ') : '');
-
-/** The type nodes of `Arguments<Options, [dim: 'dim', …]>`, through aliases; undefined for other types. */
-function argumentsOf(node, depth = 0) {
-  if (!node || !ts.isTypeReferenceNode(node) || depth > 6) return undefined;
-  if (node.typeName.getText() === 'Arguments') return node.typeArguments;
-  let symbol = checker.getSymbolAtLocation(node.typeName);
-  if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
-  const alias = symbol?.declarations?.find(ts.isTypeAliasDeclaration);
-  return alias ? argumentsOf(alias.type, depth + 1) : undefined;
-}
-
-/** The parameters of a signature as a caller writes them: those that stand by position or by name are written out. */
-function parametersOf(signature) {
-  const declaration = declarationOf(signature);
-  return (signature.parameters ?? []).flatMap((parameter, i) => {
-    const node = declaration?.parameters?.[i];
-    const given = parameter.flags.isRest ? argumentsOf(node?.type) : undefined;
-    if (given) {
-      const [options, positions] = given;
-      const type = checker.getTypeFromTypeNode(options);
-      const named = (positions && ts.isTupleTypeNode(positions) ? positions.elements : []).map((element) => {
-        const name = ts.isNamedTupleMember(element) ? element.name.text : element.getText().replaceAll(/['"]/g, '');
-        const property = type.getProperty(name);
-        const text = property
-          ? checker.typeToString(checker.getTypeOfSymbolAtLocation(property, options), undefined, ts.TypeFormatFlags.NoTruncation)
-          : 'unknown';
-        return `${name}?: ${text.replace(/ \| undefined$/, '')}`;
-      });
-      const all = options.getText().replaceAll(/\s+/g, ' ');
-      return all === '{}' || all === 'object' ? named : [...named, `options?: ${all}`];
-    }
-    const type = typeText(parameter.type);
-    const optional = parameter.flags.isOptional || parameter.defaultValue !== undefined ? '?' : '';
-    return [`${parameter.flags.isRest ? '...' : ''}${parameter.name}${optional}: ${type}`];
-  });
-}
-
-/** The declaration of a signature, by where TypeDoc found it. */
-function declarationOf(signature) {
-  const at = signature.sources?.[0] ?? signature.parent.sources?.[0];
-  const file = at && program.getSourceFile(at.fullFileName);
-  if (!file) return undefined;
-  const position = file.getPositionOfLineAndCharacter(at.line - 1, at.character);
-  let found;
-  const visit = (node) => {
-    if (position < node.getStart(file) || position >= node.end) return;
-    if (node.parameters) found = node;
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
-}
-
-/** `name(a: A, b?: B): R`, on several lines where it is long. */
-function signatureText(signature, name, { isNew = false } = {}) {
-  const generics = signature.typeParameters?.length
-    ? `<${signature.typeParameters.map((p) => `${p.name}${p.type ? ` extends ${typeText(p.type)}` : ''}`).join(', ')}>`
-    : '';
-  const parameters = parametersOf(signature);
-  const result = isNew ? '' : `: ${typeText(signature.type)}`;
-  const head = `${isNew ? 'new ' : ''}${name}${isNew ? '' : generics}`;
-  const line = `${head}(${parameters.join(', ')})${result}`;
-  return line.length <= 96 || parameters.length === 0 ? line : `${head}(\n${parameters.map((p) => `  ${p},\n`).join('')})${result}`;
-}
-
 const fence = (text) => `\`\`\`typescript\n${text}\n\`\`\``;
 
 /** What a comment says besides its summary. */
