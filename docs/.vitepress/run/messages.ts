@@ -1,4 +1,4 @@
-/** What a page and the worker that runs its programs say to each other. */
+/** What pages and their workers say to each other. */
 
 /** A program: its blocks, in order. */
 export interface Wanted {
@@ -14,3 +14,33 @@ export type Told =
   | { readonly kind: 'file'; readonly cell: number; readonly path: string; readonly size: number }
   | { readonly kind: 'error'; readonly cell: number; readonly text: string }
   | { readonly kind: 'done' };
+
+/** What the training on the first page is to learn, and by which techniques. */
+export type Shape = 'moons' | 'spirals' | 'rings';
+
+export interface Settings {
+  readonly shape: Shape;
+  readonly batchNorm: boolean;
+  readonly dropout: boolean;
+  readonly weightDecay: boolean;
+  readonly seed: number;
+}
+
+/** The grid on which the first page draws what the network thinks: SIDE x SIDE points of the square from -1 to 1. */
+export const SIDE = 56;
+export const STEPS = 1200;
+
+export type News =
+  | { readonly kind: 'points'; readonly train: Float32Array; readonly labels: Uint8Array; readonly engine: string }
+  | {
+      readonly kind: 'progress';
+      readonly step: number;
+      readonly loss: number;
+      readonly validationLoss: number;
+      readonly accuracy: number;
+      /** For each point of the grid how likely it is of the second kind. */
+      readonly field: Float32Array;
+      readonly stepsPerSecond: number;
+    }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'error'; readonly text: string };

@@ -1,35 +1,8 @@
 /** The training on the first page, in a worker: points of two kinds in the plane, and a small network that learns to tell them apart. */
 import { engineInfo, fromTypedArray, manualSeed, nn, noGrad, optim, rand, randn, randperm, ready, scope, type Tensor, tensor } from 'hone';
+import { type News, type Settings, type Shape, SIDE, STEPS } from './messages.js';
 
-export type Shape = 'moons' | 'spirals' | 'rings';
-
-export interface Settings {
-  readonly shape: Shape;
-  readonly batchNorm: boolean;
-  readonly dropout: boolean;
-  readonly weightDecay: boolean;
-  readonly seed: number;
-}
-
-/** The grid on which the page draws what the network thinks: SIDE x SIDE points of the square from -1 to 1. */
-export const SIDE = 56;
-export const STEPS = 1200;
 const POINTS = 240;
-
-export type News =
-  | { readonly kind: 'points'; readonly train: Float32Array; readonly labels: Uint8Array; readonly engine: string }
-  | {
-      readonly kind: 'progress';
-      readonly step: number;
-      readonly loss: number;
-      readonly validationLoss: number;
-      readonly accuracy: number;
-      /** For each point of the grid how likely it is of the second kind. */
-      readonly field: Float32Array;
-      readonly stepsPerSecond: number;
-    }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'error'; readonly text: string };
 
 /** `n` points between -1 and 1, and their kinds. */
 function pointsOf(shape: Shape, n: number): { x: Tensor; y: Tensor; labels: Uint8Array } {

@@ -2,13 +2,12 @@
  * Opens every page of the built site in Chromium and presses every button that runs a program, as a reader would: none may end with an error, and no
  * page may fail to load what it names. `npm run docs:test` runs it; `--only guide/training` some pages.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launch } from '../../browser/chromium.js';
+import { serve } from '../../browser/serve.js';
 
 const site = join(import.meta.dirname, '../../../docs/.vitepress/dist');
 const types: Record<string, string> = {
@@ -21,24 +20,13 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** Serves the folder as any host of files does. */
-async function serveSite(): Promise<{ origin: string; close(): void }> {
-  const server = createServer((request, response) => {
-    const file = join(site, decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
-    const found = [file, join(file, 'index.html')].find((path) => existsSync(path) && statSync(path).isFile());
-    if (!found) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { 'content-type': types[extname(found)] ?? 'application/octet-stream' }).end(readFileSync(found));
-  });
-  await new Promise<void>((then) => server.listen(0, '127.0.0.1', then));
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
-}
+/** Every file of the site by its path. */
+const files = (readdirSync(site, { recursive: true, encoding: 'utf8' }) as string[])
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => statSync(join(site, file)).isFile());
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const pages = (readdirSync(site, { recursive: true, encoding: 'utf8' }) as string[])
-  .map((file) => file.replaceAll('\\', '/'))
+const pages = files
   .filter(
     (file) => file.endsWith('.html') && file !== '404.html' && (values.only ? file.startsWith(values.only) : !file.startsWith('api/')),
   )
@@ -46,7 +34,11 @@ const pages = (readdirSync(site, { recursive: true, encoding: 'utf8' }) as strin
 if (pages.length === 0)
   throw new Error(`${site} has no pages${values.only ? ` that begin with ${values.only}` : ': npm run docs builds them'}.`);
 
-const { origin, close } = await serveSite();
+const { origin, close } = await serve(
+  new Map(
+    files.map((file) => [`/${file}`, { type: types[extname(file)] ?? 'application/octet-stream', body: readFileSync(join(site, file)) }]),
+  ),
+);
 const browser = await launch();
 const faults: string[] = [];
 let pressed = 0;
@@ -61,21 +53,17 @@ async function press(page: Page, file: string): Promise<void> {
   for (let i = 0; i < count; i++) {
     const program = programs.nth(i);
     await program.locator('.program-run').click();
-    const state = program.locator('.program-state');
     for (const end = Date.now() + 180_000; ; ) {
-      const text = (await state.textContent())!.trim();
-      if (/ s$|printed nothing$/.test(text)) break;
+      const state = await program.getAttribute('data-state');
+      if (state === 'done') break;
       // Some show what an error says.
-      if (text === 'stopped by an error' && (await program.getAttribute('data-throws')) !== null) break;
-      if (text === 'stopped by an error' || Date.now() > end) {
-        faults.push(
-          `${file}, program ${i + 1}: ${
-            (await program
-              .locator('.program-out')
-              .textContent({ timeout: 1000 })
-              .catch(() => '')) || text
-          }`,
-        );
+      if (state === 'failed' && (await program.getAttribute('data-throws')) !== null) break;
+      if (state === 'failed' || Date.now() > end) {
+        const said = await program
+          .locator('.program-out')
+          .textContent({ timeout: 1000 })
+          .catch(() => '');
+        faults.push(`${file}, program ${i + 1}: ${said || state}`);
         break;
       }
       await page.waitForTimeout(50);
@@ -97,16 +85,16 @@ for (const file of pages) {
     if (response.status() >= 400) faults.push(`${file}: ${response.url()} answered ${response.status()}`);
   });
   await page.goto(`${origin}/${file}`, { waitUntil: 'networkidle' });
-  if (file === 'index.html') {
+  if (/^(ko\/)?index\.html$/.test(file)) {
     await page.waitForFunction(() => Number(document.querySelector('.front-figures b')?.textContent) > 50, undefined, { timeout: 120_000 });
     const accuracy = await page.locator('.front-figures b').nth(1).textContent();
-    console.log(`the first page trains: accuracy ${accuracy}`);
+    console.log(`${file} trains: accuracy ${accuracy}`);
   }
   await press(page, file).catch((error: Error) => faults.push(`${file}: ${error.message}`));
   await page.close();
 }
 await browser.close();
-close();
+await close();
 console.log(`${pages.length} pages, ${pressed} programs${faults.length > 0 ? `; ${faults.length} faults:` : ': none failed'}`);
 for (const fault of faults) console.log(`  ${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;
