@@ -11,7 +11,6 @@ const dist = resolve(docs, '../dist');
 
 /** The pages of a folder, by the numbers that their names begin with or else by name, with their first headings. */
 function pagesOf(folder: string): DefaultTheme.SidebarItem[] {
-  if (!existsSync(join(docs, folder))) return [];
   return readdirSync(join(docs, folder))
     .filter((name) => name.endsWith('.md') && name !== 'index.md')
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
@@ -124,7 +123,7 @@ export default defineConfig({
       themeConfig: {
         nav: [
           { text: 'Guide', link: '/guide/first-model', activeMatch: '^/(guide|coming-from|reference)/' },
-          ...(lessons.length > 0 ? [{ text: 'Lessons', link: '/lessons/', activeMatch: '^/lessons/' }] : []),
+          { text: 'Lessons', link: '/lessons/', activeMatch: '^/lessons/' },
           { text: 'API', link: '/api/', activeMatch: '^/api/' },
           { text: 'Gallery', link: '/gallery' },
           { text: 'Questions', link: '/faq' },
@@ -135,7 +134,7 @@ export default defineConfig({
             { text: 'Lessons', link: '/lessons/', items: lessons },
             { text: 'In Korean', link: '/ko/lessons/', items: koreanLessons },
           ],
-          '/': [...guides, ...(lessons.length > 0 ? [{ text: 'Lessons', link: '/lessons/', items: lessons }] : [])],
+          '/': [...guides, { text: 'Lessons', link: '/lessons/', items: lessons }],
         },
       },
     },

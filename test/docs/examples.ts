@@ -12,6 +12,7 @@ import * as study from 'hone/study';
 import * as tensorboard from 'hone/tensorboard';
 import * as train from 'hone/train';
 import * as vision from 'hone/vision';
+import { AsyncFunction, withShows } from '../../docs/.vitepress/run/program.js';
 import { madeFigures, madeVerdict } from '../helpers/study-figures.js';
 
 export interface Example {
@@ -103,11 +104,9 @@ function context(): Record<string, unknown> {
     images: hone.randint(0, 256, [8, 1, 4, 4], { dtype: 'uint8' }),
     queries: hone.rand([2, 3, 4]),
     keys: hone.rand([2, 5, 4]),
-    shows,
+    $show: shows,
   };
 }
-
-const literal = /^(-?[\d.[]|'|"|true\b|false\b|null\b|tensor\()/;
 
 /** Throws unless `value` is what the comment beside it says. */
 export function shows(value: unknown, said: string): unknown {
@@ -128,22 +127,11 @@ export function shows(value: unknown, said: string): unknown {
   return value;
 }
 
-const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>;
-
 /**
  * Runs an example; `expression; // literal` is checked. Imports are left out, as the context has all names, and `{ … }` is an empty body.
- * @param work a folder for the files that it reads and writes.
  */
 export async function runExample({ code }: Example): Promise<void> {
-  const lines = code
-    .replaceAll('{ … }', '{}')
-    .split('\n')
-    .filter((line) => !line.startsWith('import '))
-    .map((line) => {
-      const [, expression, said] = /^(?!const |let |for |class |\/\/)(\S.*?);\s+\/\/ (.*)$/.exec(line) ?? [];
-      return expression !== undefined && literal.test(said!) ? `shows(${expression}, ${JSON.stringify(said)});` : line;
-    });
-  const body = `async function example() { {\n${lines.join('\n')}\n} }`;
+  const body = `async function example() { {\n${withShows(code.replaceAll(/^import .*$/gm, ''))}\n} }`;
   const { code: script } = transformSync(body, { loader: 'ts', target: 'es2022' });
   const { var: _reserved, ...names } = context();
   const run = new AsyncFunction(...Object.keys(names), `${script}\nawait example.call(this);`);

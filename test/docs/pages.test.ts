@@ -2,7 +2,7 @@
  * Every block of TypeScript in README and docs/ runs, and gives what it says: as the page's reader would run it, imports included. docs/README.md says
  * what the words behind `ts` mean. `HONE_DOCS=all` runs those that are `slow`, too.
  */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -14,7 +14,7 @@ import * as study from 'hone/study';
 import * as tensorboard from 'hone/tensorboard';
 import * as train from 'hone/train';
 import * as vision from 'hone/vision';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Fence, fencesOf, importsOf, programsOf, runProgram } from '../../docs/.vitepress/run/program.js';
 import { joinSource } from '../helpers/joined-source.js';
 import { runExample, shows } from './examples.js';
@@ -105,8 +105,11 @@ beforeEach(() => {
   const rows = Array.from({ length: 12 }, (_, i) => `${5 + i / 10},${i === 4 ? '' : 3 - i / 20},${['setosa', 'virginica'][i % 2]}`);
   writeFileSync('flowers.csv', ['length,width,species', ...rows].join('\n'));
 });
-afterEach(() => process.chdir(home));
-afterAll(() => process.chdir(home));
+afterEach(() => {
+  const folder = process.cwd();
+  process.chdir(home);
+  if (folder !== home) rmSync(folder, { recursive: true, force: true });
+});
 
 test('the pages are read', () => {
   expect(pages).toContain('docs/guide/training.md');

@@ -5,6 +5,7 @@
 
 import digits from '../../../dist/digits.gz?url';
 import { FileError } from '../../../dist/errors.js';
+import { joinBytes } from '../../../dist/formats/join-bytes.js';
 
 export * from '../../../dist/formats/files/files-browser.js';
 
@@ -25,17 +26,6 @@ function normal(path: string): string {
   return parts.join('/');
 }
 
-const joined = (chunks: Iterable<Uint8Array>) => {
-  const all = [...chunks].map((chunk) => chunk.slice());
-  const bytes = new Uint8Array(all.reduce((n, { length }) => n + length, 0));
-  let at = 0;
-  for (const chunk of all) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-};
-
 function put(path: string, bytes: Uint8Array): void {
   files.set(normal(path), bytes);
   written(normal(path), bytes);
@@ -54,14 +44,15 @@ export function openFile(path: string, op: string) {
 }
 
 export function writeBytes(path: string, chunks: Iterable<Uint8Array>): void {
-  put(path, joined(chunks));
+  // Each is copied as it comes: its maker may use the memory for the next.
+  put(path, joinBytes(Array.from(chunks, (chunk) => chunk.slice())));
 }
 
 export function openAppend(path: string) {
   return {
     path,
     write(bytes: Uint8Array) {
-      put(path, joined([files.get(normal(path)) ?? new Uint8Array(), bytes]));
+      put(path, joinBytes([files.get(normal(path)) ?? new Uint8Array(), bytes]));
       return bytes.length;
     },
     close() {},

@@ -51,7 +51,7 @@ export function programsOf(fences: readonly Fence[]): Fence[][] {
 const LITERAL = /^(-?[\d.[]|'|"|true\b|false\b|null\b|tensor\()/;
 
 /** The code with `expression; // literal` made a call of `$show`, which gets the value, what the comment says, and the expression. */
-function withShows(code: string): string {
+export function withShows(code: string): string {
   return code
     .replaceAll('{ … }', '{}')
     .split('\n')
@@ -79,17 +79,17 @@ export function moduleOf(codes: readonly string[]): string {
   return codes.map((code, i) => `$cell(${i});\n${withShows(code)}`).join('\n');
 }
 
-/** The names of an import's braces as a destructuring pattern: `a, b as c` is `a, b: c`. */
-const pattern = (names: string) =>
-  names
+/** What stands between an import's braces, types left out: names, some of them `as` others. */
+const named = (what: string): string[] =>
+  (/\{([\s\S]*)\}/.exec(what)?.[1] ?? '')
     .split(',')
     .map((name) => name.trim())
-    .filter((name) => name !== '');
+    .filter((name) => name !== '' && !name.startsWith('type '));
 
 /** What the braces of a module's imports name, and from where. */
 export function importsOf(module: string): { names: string[]; from: string }[] {
-  return [...module.matchAll(/^import\s+(?:type\s+)?([^'"]+?)\s+from\s+['"]([^'"]+)['"]/gm)].map(([, what, from]) => ({
-    names: pattern(/\{([\s\S]*)\}/.exec(what!)?.[1] ?? '').filter((name) => !name.startsWith('type ')),
+  return [...module.matchAll(/^import\s+(?!type\s)([^'"]+?)\s+from\s+['"]([^'"]+)['"]/gm)].map(([, what, from]) => ({
+    names: named(what!).map((name) => name.replace(/\s+as\s.*/, '')),
     from: from!,
   }));
 }
@@ -103,11 +103,10 @@ export function bodyOf(module: string): string {
   const whole: string[] = [];
   const body = module
     .replace(/^import\s+([^'"]+?)\s+from\s+(['"])([^'"]+)\2;?[ \t]*$/gm, (_, what: string, _quote, from: string) => {
-      const [, braces] = /\{([\s\S]*)\}/.exec(what) ?? [];
       const outside = what.replace(/,?\s*\{[\s\S]*\}\s*,?/, '').trim();
       const names = imports.get(from) ?? new Set();
       imports.set(from, names);
-      for (const name of pattern(braces ?? '')) names.add(name.replace(/\s+as\s+/, ': '));
+      for (const name of named(what)) names.add(name.replace(/\s+as\s+/, ': '));
       if (outside.startsWith('*')) whole.push(`const ${outside.replace(/^\*\s+as\s+/, '')} = await $import(${JSON.stringify(from)});`);
       else if (outside !== '') names.add(`default: ${outside}`);
       return '';
@@ -132,7 +131,7 @@ export interface Surroundings {
   readonly console: Pick<Console, 'log' | 'info' | 'warn' | 'error' | 'assert'>;
 }
 
-const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>;
+export const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>;
 
 /** Runs blocks that make one program. @param strip takes the types out of a module. */
 export async function runProgram(codes: readonly string[], strip: (module: string) => string, around: Surroundings): Promise<void> {
