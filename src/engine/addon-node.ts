@@ -3,10 +3,10 @@
  * tried place by place; what does not serve leaves its reason, and WebAssembly runs instead.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve, toNamespacedPath } from 'node:path';
 import { findHome, ownRequire, packageFolders } from './locate-node.js';
 import type { Addon } from './native.js';
-import { VERSION } from './version.gen.js';
+import { PLATFORMS, VERSION } from './version.gen.js';
 
 /** A place where an addon was looked for. */
 export interface NativePlace {
@@ -27,26 +27,12 @@ export interface NativeReport {
   reason?: string;
   /** The package that has the addon for this platform; undefined where there is none for it. */
   package: string | undefined;
-  /** Whether that package is installed, whatever it holds. */
-  installed: boolean;
   /** The places that were looked at, in order. */
   tried: NativePlace[];
 }
 
-/** The platforms for which there are prebuilt addons: what scripts/release/engines/targets.mjs lists. */
-const PREBUILT = new Set([
-  'linux-x64-gnu',
-  'linux-x64-musl',
-  'linux-arm64-gnu',
-  'linux-arm64-musl',
-  'darwin-arm64',
-  'darwin-x64',
-  'win32-x64',
-  'win32-arm64',
-]);
-
 /** The C library of this process on Linux: what loads the program says it; where nothing does, Node's report. */
-function libc(): 'gnu' | 'musl' {
+export function libc(): 'gnu' | 'musl' {
   const loader = interpreter('/proc/self/exe') ?? interpreter(process.execPath);
   if (loader !== undefined) return loader.includes('musl') ? 'musl' : 'gnu';
   const { header, sharedObjects = [] } = systemReport();
@@ -86,7 +72,7 @@ interface SystemReport {
 }
 
 /** What Node says of its process; it takes some milliseconds. */
-function systemReport(): SystemReport {
+export function systemReport(): SystemReport {
   const { report } = process as { report?: { excludeNetwork?: boolean; getReport(): unknown } };
   if (!report) return {};
   const before = report.excludeNetwork;
@@ -100,9 +86,9 @@ function systemReport(): SystemReport {
 
 /** The name of this platform's package, or undefined where none is made. */
 function platformPackage(): string | undefined {
-  const base = `${process.platform}-${process.arch}`;
+  const base = `hone-${process.platform}-${process.arch}`;
   const name = process.platform === 'linux' ? `${base}-${libc()}` : base;
-  return PREBUILT.has(name) ? `hone-${name}` : undefined;
+  return PLATFORMS.includes(name) ? name : undefined;
 }
 
 /** What the system says when a library does not load, in words that say what to do about it. */
@@ -129,7 +115,7 @@ function explain(error: Error): string {
  */
 function ownCopy(file: string): Addon {
   const module = { exports: {} };
-  process.dlopen(module, file);
+  process.dlopen(module, toNamespacedPath(file)); // as require does: Windows wants it of long paths
   return module.exports as Addon;
 }
 
@@ -158,25 +144,24 @@ const platform = `${process.platform}-${process.arch}`;
 const isClone = () => home.folder !== undefined && existsSync(join(home.folder, 'kernels/hone.h'));
 const ownBuild = home.folder === undefined ? undefined : join(home.folder, 'dist/native', platform);
 /** The only place that counts, where it is set: a build with sanitizers, for one. */
-const named = process.env['HONE_NATIVE_DIR'] || undefined;
+const named = process.env['HONE_NATIVE_DIR'] ? resolve(process.env['HONE_NATIVE_DIR']) : undefined;
 
 export const nativeReport: NativeReport = {
   directory: named ?? ownBuild ?? '',
   supported: [],
   package: undefined,
-  installed: false,
   tried: [],
 };
 
-/** The places to look at, in order. */
-function places(): Pick<NativePlace, 'kind' | 'directory'>[] {
-  if (named !== undefined) return [{ kind: 'HONE_NATIVE_DIR', directory: named }];
-  const packaged = nativeReport.package === undefined ? [] : packageFolders(nativeReport.package);
-  nativeReport.installed = packaged.length > 0;
-  return [
-    ...(ownBuild === undefined ? [] : [{ kind: 'own build' as const, directory: ownBuild }]),
-    ...packaged.map((directory) => ({ kind: 'package' as const, directory })),
-  ];
+/** The places to look at, in order; the package is searched for only where the others do not serve. */
+function* places(): Generator<Pick<NativePlace, 'kind' | 'directory'>> {
+  if (named !== undefined) {
+    yield { kind: 'HONE_NATIVE_DIR', directory: named };
+    return;
+  }
+  if (ownBuild !== undefined) yield { kind: 'own build', directory: ownBuild };
+  if (nativeReport.package !== undefined)
+    for (const directory of packageFolders(nativeReport.package)) yield { kind: 'package', directory };
 }
 
 /** The addon for this process, or undefined with the reason in `nativeReport`. */
@@ -220,7 +205,7 @@ function reasonOf({ package: name, tried }: NativeReport): string {
     const todo = failed.some(({ kind }) => kind === 'own build') ? ['npm run build builds it anew'] : [];
     if (failed.some(({ problem }) => /^it is of Hone|^its file is damaged|are missing$/.test(problem!)) && install)
       todo.push(`${install} installs the one of this version`);
-    return [what.join('; '), ...todo].join('. ').replace(/\. npm/, '; npm');
+    return [...what, ...todo].join('; ');
   }
   if (home.folder === undefined) {
     const other = install === undefined ? '' : `, or install what has it beside the program: ${install}`;

@@ -44,6 +44,13 @@ export const targets = [
   { name: 'hone-win32-arm64', os: 'win32', cpu: 'arm64', target: 'aarch64-windows-gnu', isas: ['base'] },
 ];
 
+/** The one that this process runs on; undefined where there is no prebuilt engine for it. */
+export function ownTarget() {
+  const { platform, arch, report } = process;
+  const libc = platform !== 'linux' ? undefined : report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  return targets.find((target) => target.os === platform && target.cpu === arch && target.libc === libc);
+}
+
 /** The plainest processor that each build runs on, by name: else the compiler takes the one that it runs on itself. */
 export const baseline = ({ os, cpu }) => (cpu === 'x64' ? ['-march=x86_64'] : [os === 'darwin' ? '-mcpu=apple_m1' : '-mcpu=generic']);
 

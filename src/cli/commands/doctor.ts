@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type NativePlace, nativeReport } from '../../engine/addon-node.js';
+import { libc, type NativePlace, nativeReport, systemReport } from '../../engine/addon-node.js';
 import { findHome } from '../../engine/locate-node.js';
 import { showBytes } from '../../engine/memory/allocator.js';
 import { type EngineInfo, engineInfo, setEngine } from '../../engine/select.js';
@@ -81,7 +81,7 @@ function examine(): Findings {
       flags: process.execArgv,
       nodeOptions: process.env['NODE_OPTIONS'] || null,
     },
-    system: { platform: process.platform, arch: process.arch, release: release(), libc: libc() },
+    system: { platform: process.platform, arch: process.arch, release: release(), libc: libraryInUse() },
     processor: {
       model: cores[0]?.model.trim() || 'unknown',
       cores: cores.length,
@@ -114,16 +114,12 @@ function kindOf(folder: string | null): Pick<Findings['hone'], 'kind' | 'built'>
   };
 }
 
-/** The C library of this process, on Linux. */
-function libc(): string | null {
+/** The C library of this process, on Linux; null elsewhere. */
+function libraryInUse(): string | null {
   if (process.platform !== 'linux') return null;
-  const { report } = process as { report?: { excludeNetwork?: boolean; getReport(): unknown } };
-  if (report === undefined) return null;
-  const before = report.excludeNetwork;
-  report.excludeNetwork = true; // to ask the network for names would take seconds
-  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  if (before !== undefined) report.excludeNetwork = before;
-  return header?.glibcVersionRuntime === undefined ? 'not glibc (musl?)' : `glibc ${header.glibcVersionRuntime}`;
+  if (libc() === 'musl') return 'musl';
+  const version = systemReport().header?.glibcVersionRuntime;
+  return version === undefined ? 'glibc' : `glibc ${version}`;
 }
 
 /** What package.json names beside Hone itself, and what of it is there. */
