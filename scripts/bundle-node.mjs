@@ -6,8 +6,28 @@ import { dirname, join, resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { rolldown } from 'rolldown';
 
-/** What package.json exports. The command, the program of a loader's workers and the hooks that read TypeScript are there, too. */
+/** What package.json exports beside `hone` itself. */
 export const entries = ['data', 'formats', 'vision', 'train', 'study', 'report', 'tensorboard'];
+
+/** The compiled files that bundles begin with, by the names of what is made of them: the entries, and the programs that Hone runs. */
+export const inputs = (dist) => ({
+  index: join(dist, 'index.js'),
+  ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
+  cli: join(dist, 'cli/main.js'),
+  'loader-worker': join(dist, 'vision/worker-index.js'),
+  'study-process': join(dist, 'study/processes/program.js'),
+  'typescript-hooks': join(dist, 'study/load/typescript-hooks.js'),
+});
+
+/** How esbuild writes a bundle: without blanks it is read sooner; in short lines, since Node shows the line from which an error came. */
+export const tight = {
+  format: 'esm',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
+  // A template that goes on in the next line comes out of Vite's minifier as something else; a text in quotes does not.
+  supported: { 'template-literal': false },
+};
 
 /** Writes dist/node of the package in `root`. */
 export async function bundleForNode(root) {
@@ -15,18 +35,11 @@ export async function bundleForNode(root) {
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const hostFile = (name) => join(root, imports[name].node);
   // All that `hone` itself is made of is one file: opening and linking thirty took as long as reading them.
-  const core = reachable(join(dist, 'index.js'), hostFile);
+  const core = reachable([join(dist, 'index.js')], hostFile);
   // But for what the command needs to print its help.
   const light = [join(dist, 'errors.js'), join(dist, 'engine/version.gen.js')];
   const bundle = await rolldown({
-    input: {
-      index: join(dist, 'index.js'),
-      ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
-      cli: join(dist, 'cli/main.js'),
-      'loader-worker': join(dist, 'vision/worker-index.js'),
-      'study-process': join(dist, 'study/processes/program.js'),
-      'typescript-hooks': join(dist, 'study/load/typescript-hooks.js'),
-    },
+    input: inputs(dist),
     platform: 'node',
     // The list in package.json names files that no longer stand alone.
     treeshake: { moduleSideEffects: true },
@@ -37,20 +50,14 @@ export async function bundleForNode(root) {
           if (id.startsWith('#')) return hostFile(id);
           return /^[./]/.test(id) ? undefined : { id, external: true };
         },
-        // Without blanks it is read sooner; in short lines, since Node shows the line from which an error came.
         async renderChunk(code, { name }) {
-          const { code: tight, map } = await transform(name === 'core' ? fetchBuiltins(code) : code, {
-            format: 'esm',
+          const { code: written, map } = await transform(name === 'core' ? fetchBuiltins(code) : code, {
+            ...tight,
             target: 'node20',
-            minifyWhitespace: true,
-            minifySyntax: true,
-            lineLimit: 160,
-            // A template that goes on in the next line comes out of Vite's minifier as something else; a text in quotes does not.
-            supported: { 'template-literal': false },
             sourcemap: 'external',
             sourcesContent: false,
           });
-          return { code: tight, map };
+          return { code: written, map };
         },
       },
     ],
@@ -75,13 +82,22 @@ export async function bundleForNode(root) {
   await bundle.close();
 }
 
-/** The compiled files that `file` imports, and those import, and so on; what is imported later, by import(), is left out. */
-function reachable(file, hostFile, found = new Set()) {
-  if (found.has(file)) return found;
-  found.add(file);
-  for (const [, id] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;'"]*['"]([^'"]+)['"];/gm)) {
-    if (id.startsWith('#')) reachable(hostFile(id), hostFile, found);
-    else if (id.startsWith('.')) reachable(resolve(dirname(file), id), hostFile, found);
+/**
+ * The compiled files that these import, and those import, and so on; not what is imported later, by import(). `hostFile` says which file a name
+ * such as #host means; without it those names are passed over.
+ */
+export function reachable(files, hostFile, found = new Set()) {
+  for (const file of files) {
+    if (found.has(file)) continue;
+    found.add(file);
+    const imported = [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;'"]*['"]([^'"]+)['"];/gm)].map(([, id]) =>
+      id.startsWith('.') ? resolve(dirname(file), id) : id.startsWith('#') ? hostFile?.(id) : undefined,
+    );
+    reachable(
+      imported.filter((next) => next !== undefined),
+      hostFile,
+      found,
+    );
   }
   return found;
 }

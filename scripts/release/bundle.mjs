@@ -7,27 +7,13 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { transform } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
-import { entries, fetchBuiltins } from '../bundle-node.mjs';
+import { entries, fetchBuiltins, inputs, reachable, tight } from '../bundle-node.mjs';
 
 /** Packages that are not taken in: they are large and asked for by few programs, when they need them; or of CommonJS and for Node, as commander. */
 export const EXTERNAL = ['@swc/wasm-typescript', 'cephes', 'commander'];
 
 /** The names of the entries, as programs import them. */
 export const entryNames = ['index', ...entries];
-
-/** The compiled files that these import, and those import, and so on; not what is imported later, by import(). */
-function reachable(files, found = new Set()) {
-  for (const file of files) {
-    if (found.has(file)) continue;
-    found.add(file);
-    const imported = [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;'"]*['"]([^'"]+)['"];/gm)].map(([, id]) => id);
-    reachable(
-      imported.filter((id) => id.startsWith('.')).map((id) => resolve(dirname(file), id)),
-      found,
-    );
-  }
-  return found;
-}
 
 /** Says of each call at the top of a module whose value goes to a name that it does nothing else: bundlers leave out what is then not used. */
 function markPure(code) {
@@ -102,15 +88,7 @@ export async function bundleLibrary(root, out) {
   const inlined = new Set();
 
   const bundle = await rolldown({
-    input: {
-      index: join(dist, 'index.js'),
-      ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
-      ...Object.fromEntries([...hostFiles].map((file) => [basename(file, '.js'), file])),
-      cli: join(dist, 'cli/main.js'),
-      'loader-worker': join(dist, 'vision/worker-index.js'),
-      'study-process': join(dist, 'study/processes/program.js'),
-      'typescript-hooks': join(dist, 'study/load/typescript-hooks.js'),
-    },
+    input: { ...inputs(dist), ...Object.fromEntries([...hostFiles].map((file) => [basename(file, '.js'), file])) },
     // Of no host: what loads Node's modules is in Hone's own files for Node.
     platform: 'neutral',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'module', 'default'] },
@@ -131,24 +109,19 @@ export async function bundleLibrary(root, out) {
           if (name !== undefined) inlined.add(name);
           return undefined;
         },
-        // Without blanks it is read sooner; in short lines, since Node shows the line from which an error came.
         async renderChunk(code, chunk) {
           const own = chunk.moduleIds.some((id) => packageOf(id) === undefined && id.startsWith(dist));
           const forNode = chunk.moduleIds.length > 0 && chunk.moduleIds.every((id) => nodes.has(id));
-          const { code: tight } = await transform(renamed(forNode ? fetchBuiltins(code) : code), {
-            format: 'esm',
+          const { code: written } = await transform(renamed(forNode ? fetchBuiltins(code) : code), {
+            ...tight,
             target: 'es2022',
-            minifyWhitespace: true,
-            minifySyntax: true,
             // Names in Hone's own code tell more in a stack trace than they cost.
             minifyIdentifiers: !own,
             legalComments: 'none',
             // Bundlers know `new URL('…', import.meta.url)` by its letters, which no line may break.
-            lineLimit: code.includes('import.meta.url') ? 0 : 160,
-            // A template that goes on in the next line comes out of Vite's minifier as something else; a text in quotes does not.
-            supported: { 'template-literal': false },
+            ...(code.includes('import.meta.url') ? { lineLimit: 0 } : {}),
           });
-          return { code: own ? markPure(tight) : tight, map: null };
+          return { code: own ? markPure(written) : written, map: null };
         },
       },
     ],
