@@ -14,6 +14,7 @@ import { parseArgs, promisify } from 'node:util';
 import { common, compileCached, contraction, isaFlags, objectName, parallel, sources } from '../kernel-flags.mjs';
 import { baseline, inWords, targets } from './engines/targets.mjs';
 import { findZig } from './engines/zig.mjs';
+import { addonLicences } from './licences.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const run = promisify(execFile);
@@ -81,7 +82,7 @@ function plan(target, isa, version) {
 }
 
 /**
- * Builds the engines into `out/<name>/`, a folder for each platform: package.json, the addons, README.md and LICENSE.
+ * Builds the engines into `out/<name>/`, a folder for each platform: package.json, the addons, README.md and licences.
  * @param {{ out: string, targets?: readonly string[], isas?: readonly string[], version: string, jobs?: number, log?: (line: string) => void }} options
  *   `targets` are names of packages, all by default, as are instruction sets, `isas`; `version` is that of Hone, which an addon of another one is refused.
  * @returns the folders, with name and size in bytes of each.
@@ -168,10 +169,11 @@ function describe(target, folder, version, addons) {
     ...(libc ? { libc: [libc] } : {}),
     // A file inside of an archive cannot be loaded as a library: Yarn is to unpack this.
     preferUnplugged: true,
-    files: addons,
+    files: [...addons, 'THIRD-PARTY-LICENSES.md'],
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.md'), addonLicences(target));
   writeFileSync(
     join(folder, 'README.md'),
     `# ${name}
@@ -192,7 +194,7 @@ It serves Hone ${version} and no other version. Without it, Hone runs on its Web
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
-    options: { out: { type: 'string', default: join(root, 'release/engines') }, jobs: { type: 'string' }, isa: { type: 'string' } },
+    options: { out: { type: 'string', default: join(root, 'release/packages') }, jobs: { type: 'string' }, isa: { type: 'string' } },
     allowPositionals: true,
   });
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

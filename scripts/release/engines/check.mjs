@@ -50,7 +50,14 @@ export function checkPackage(folder, name) {
   const target = targets.find((one) => one.name === name);
   const files = readdirSync(folder);
   const problems = [];
-  for (const file of ['package.json', 'README.md', 'LICENSE', 'hone-cpu.node', ...target.isas.map((isa) => `hone-${isa}.node`)])
+  for (const file of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'THIRD-PARTY-LICENSES.md',
+    'hone-cpu.node',
+    ...target.isas.map((isa) => `hone-${isa}.node`),
+  ])
     if (!files.includes(file)) problems.push(`${file} is missing`);
   for (const file of files.filter((one) => one.endsWith('.node')))
     for (const problem of problemsOf(readFileSync(join(folder, file)), target)) problems.push(`${file} ${problem}`);
