@@ -4,24 +4,20 @@
 //   npm run test:installs                       all
 //   … -- --only npm,pnpm,vite                   those whose names begin so
 //   … -- --nodes /path/to/node22,/path/to/node24    with other versions of Node as well
+//   … -- --keep                     keeps the projects where one failed
 // Package managers and bundlers are fetched when they are run. Pages are opened in Chromium, where there is one.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { filesBeneath } from './bundle.mjs';
-import { targets } from './engines/targets.mjs';
+import { parseArgs, promisify } from 'node:util';
+import { ownTarget, targets } from './engines/targets.mjs';
 import { bundlers } from './installs/bundlers.mjs';
 import { startRegistry } from './installs/registry.mjs';
+import { MARKS, release, sizeOf } from './package.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const release = join(root, 'release');
-const args = process.argv.slice(2);
-const valueOf = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1].split(',').filter((text) => text !== '') : undefined);
-const only = valueOf('--only');
-const nodes = valueOf('--nodes') ?? [];
+const { values } = parseArgs({ options: { only: { type: 'string' }, nodes: { type: 'string' }, keep: { type: 'boolean' } } });
+const [only, nodes = []] = [values.only, values.nodes].map((list) => list?.split(','));
 const run = promisify(execFile);
 
 if (!existsSync(join(release, 'SHA256SUMS'))) {
@@ -30,9 +26,9 @@ if (!existsSync(join(release, 'SHA256SUMS'))) {
 }
 
 const registry = await startRegistry(release, targets);
-const musl = process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined;
-const here = `hone-${process.platform}-${process.arch}${process.platform === 'linux' ? (musl ? '-musl' : '-gnu') : ''}`;
-const hasNative = existsSync(join(release, `${here}-${registry.version}.tgz`));
+/** The package of this platform, and whether it was made. */
+const here = ownTarget()?.name;
+const hasNative = here !== undefined && existsSync(join(release, `${here}-${registry.version}.tgz`));
 
 const folder = mkdtempSync(join(tmpdir(), 'hone-installs-'));
 const cache = join(folder, 'cache');
@@ -120,7 +116,6 @@ async function check(place, { engine = hasNative ? 'native' : 'wasm', with: runn
 }
 
 const npm = (...more) => ['npm', 'install', '--loglevel=error', 'hone', ...more];
-const sizeOf = (place) => filesBeneath(place).reduce((sum, file) => sum + statSync(join(place, file)).size, 0);
 
 const cases = {
   async npm() {
@@ -130,7 +125,7 @@ const cases = {
     if (!doctor.stdout.includes('engine in use')) throw new Error(doctor.stdout);
     const said = await check(place);
     const size = sizeOf(join(place, 'node_modules'));
-    if (size > 20e6) throw new Error(`an installation takes ${(size / 1e6).toFixed(1)} MB, above 20`);
+    if (size > MARKS.install) throw new Error(`an installation takes ${(size / 1e6).toFixed(1)} MB, above ${MARKS.install / 1e6}`);
     return `${said}, ${(size / 1e6).toFixed(1)} MB in node_modules`;
   },
   async 'npm --ignore-scripts'() {
@@ -154,8 +149,7 @@ const cases = {
       if (/node_modules\/hone-/.test(path) && !path.endsWith(foreign)) delete lock.packages[path];
     writeFileSync(file, JSON.stringify(lock, null, 2));
     await sh(place, ['npm', 'install', '--loglevel=error']);
-    const installed = existsSync(join(place, 'node_modules', here));
-    return check(place, { engine: installed && hasNative ? 'native' : 'wasm' });
+    return check(place, { engine: hasNative && existsSync(join(place, 'node_modules', here)) ? 'native' : 'wasm' });
   },
   async 'npm 12'() {
     const place = project('npm-12');
@@ -166,7 +160,7 @@ const cases = {
     const place = project('npm-offline');
     await sh(place, npm());
     rmSync(join(place, 'node_modules'), { recursive: true });
-    await sh(place, ['npm', 'ci', '--offline', '--loglevel=error'], { npm_config_registry: registry.address });
+    await sh(place, ['npm', 'ci', '--offline', '--loglevel=error']);
     return check(place);
   },
   async pnpm() {
@@ -205,9 +199,14 @@ const cases = {
       },
     ]),
   ),
-  ...bundlers({ project, sh, folder, release }),
+  ...bundlers({ project, sh }),
 };
 
+const unknown = only?.find((one) => !Object.keys(cases).some((name) => name.startsWith(one)));
+if (unknown !== undefined) {
+  console.error(`hone: no install begins with "${unknown}"; there are ${Object.keys(cases).join('; ')}`);
+  process.exit(2);
+}
 let failed = 0;
 let passed = 0;
 for (const [name, install] of Object.entries(cases)) {
@@ -223,7 +222,7 @@ for (const [name, install] of Object.entries(cases)) {
   }
 }
 registry.close();
-if (failed === 0 || !args.includes('--keep')) rmSync(folder, { recursive: true, force: true });
+if (failed === 0 || !values.keep) rmSync(folder, { recursive: true, force: true });
 else console.log(`The projects are kept in ${folder}.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,17 +1,21 @@
 // Makes all that is published, in release/: the package hone and one package for each platform, as tarballs, with SHA256SUMS and the list of
 // components sbom.cdx.json. The same sources and tools give the same bytes.
 //
-//   npm run package                          all platforms
-//   … -- --targets linux-x64-gnu,win32-x64   only these platforms' packages
-//   … -- --no-engines                        only the package hone
-//   … -- --no-build                          of what dist/ holds, without building it first
+//   npm run package                                    all platforms; only the package hone where zig, which compiles the others, is not at hand
+//   … -- --targets hone-linux-x64-gnu,hone-win32-x64   only these platforms' packages
+//   … -- --no-engines                                  only the package hone
+//   … -- --no-build                                    of what dist/ holds, without building it first
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { bundleLibrary, EXTERNAL, entryNames, filesBeneath, typeFiles } from './bundle.mjs';
+import { MOST_BYTES } from './engines/check.mjs';
+import { findZig } from './engines/zig.mjs';
+import { buildEngines } from './engines.mjs';
 import { sbom, thirdPartyLicences } from './licences.mjs';
 import { publishedManifest, typesOf } from './manifest.mjs';
 
@@ -21,16 +25,17 @@ export const release = join(root, 'release');
 const WASM = ['hone-simd.wasm', 'hone-relaxed.wasm'];
 
 /** How large packages may be when they are unpacked: bytes. */
-export const MARKS = { hone: 8e6, platform: 6e6, install: 20e6 };
+export const MARKS = { hone: 8e6, platform: MOST_BYTES, install: 20e6 };
 
-/** The package hone, ready to be packed, in `out`. Returns the packages that were taken in. */
-export async function stageMain(out) {
+/** The package hone, ready to be packed, in `out`. Returns the packages of which there is something within. */
+async function stageMain(out) {
   rmSync(out, { recursive: true, force: true });
   const write = (file, content) => {
     mkdirSync(dirname(join(out, file)), { recursive: true });
     writeFileSync(join(out, file), content);
   };
   const { inlined } = await bundleLibrary(root, out);
+  const within = [...inlined, 'mnist'].sort();
   // Declarations for CommonJS, which modules may import, too: so they are there once.
   for (const [file, text] of typeFiles(root)) write(`dist/types/${file}`, text);
   write('dist/types/package.json', '{ "type": "commonjs" }\n');
@@ -39,11 +44,12 @@ export async function stageMain(out) {
   for (const name of WASM) write(`dist/wasm/${name}.gz`, gzipSync(readFileSync(join(root, 'dist/wasm', name)), { level: 9 }));
   write('dist/digits.gz', readFileSync(join(root, 'dist/digits.gz')));
   write('package.json', `${JSON.stringify(publishedManifest(root), null, 2)}\n`);
-  write('THIRD-PARTY-LICENSES.md', thirdPartyLicences(root, inlined));
+  write('THIRD-PARTY-LICENSES.md', thirdPartyLicences(root, within));
   for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) copyFileSync(join(root, file), join(out, file));
-  return inlined;
+  return within;
 }
 
+/** How many bytes the files beneath a folder have. */
 export const sizeOf = (folder) => filesBeneath(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 
 /** Packs a folder; npm gives every file the same time, so that the tarball is the same for the same files. */
@@ -60,24 +66,33 @@ function pack(folder) {
   return join(release, filename);
 }
 
-async function main(args) {
-  const has = (flag) => args.includes(flag);
-  const targets = has('--targets') ? args[args.indexOf('--targets') + 1].split(',') : undefined;
-  if (!has('--no-build')) {
-    const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-missing'], { stdio: 'inherit' });
-    if (status !== 0) process.exit(status ?? 1);
+/** Why zig cannot be run; undefined where it can. */
+function whyNoZig() {
+  try {
+    findZig();
+  } catch (error) {
+    return error.message;
   }
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: { targets: { type: 'string' }, 'no-engines': { type: 'boolean' }, 'no-build': { type: 'boolean' } },
+  });
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const stage = join(release, 'packages');
   mkdirSync(stage, { recursive: true });
-  for (const file of readdirSync(release).filter((name) => /\.tgz$|^SHA256SUMS$|^sbom/.test(name))) rmSync(join(release, file));
-  const inlined = await stageMain(join(stage, 'hone'));
-  const engines = join(root, 'scripts/release/engines.mjs');
-  for (const name of readdirSync(stage)) if (name !== 'hone') rmSync(join(stage, name), { recursive: true });
-  if (!has('--no-engines') && existsSync(engines)) {
-    const { buildEngines } = await import(pathToFileURL(engines).href);
-    await buildEngines({ out: stage, targets, version });
+  // The engines first, since what a machine may lack is what they need.
+  const lacking = values['no-engines'] || values.targets ? undefined : whyNoZig();
+  const without = values['no-engines'] || lacking !== undefined;
+  const engines = without ? [] : await buildEngines({ out: stage, targets: values.targets?.split(','), version });
+  for (const name of readdirSync(stage)) if (!engines.some((one) => one.name === name)) rmSync(join(stage, name), { recursive: true });
+  if (!values['no-build']) {
+    const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-missing'], { stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
   }
+  const within = await stageMain(join(stage, 'hone'));
+  for (const file of readdirSync(release).filter((name) => /\.tgz$|^SHA256SUMS$|^sbom/.test(name))) rmSync(join(release, file));
   const names = readdirSync(stage).sort();
   const tarballs = names.map((name) => pack(join(stage, name)));
   const sums = tarballs.map((file, i) => {
@@ -93,9 +108,17 @@ async function main(args) {
   writeFileSync(join(release, 'SHA256SUMS'), sums.join(''));
   writeFileSync(
     join(release, 'sbom.cdx.json'),
-    `${JSON.stringify(sbom(root, { version, inlined, external: EXTERNAL, tarballs }), null, 2)}\n`,
+    `${JSON.stringify(sbom(root, { version, within, external: EXTERNAL, tarballs }), null, 2)}\n`,
   );
   console.log(`hone: ${names.length} packages in release/, with SHA256SUMS and sbom.cdx.json`);
+  if (lacking !== undefined) console.log(`hone: the platforms' packages are left out, since ${lacking}`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(`hone: ${error.stderr || error.message}`);
+    process.exit(1);
+  }
+}

@@ -2,23 +2,24 @@
 // published, in which order; `npm run release` then does so, by npm's trusted publishing, which adds the provenance.
 //
 //   … -- --dry-run                       checks only
-//   … -- --skip tests,installs           leaves checks out (tree, changelog, lint, types, tests, package, linters, binaries, installs)
+//   … -- --skip tests,installs           leaves checks out (tree, changelog, lint, types, tests, docs, package, linters, binaries, installs)
 //   … -- --only package,linters          makes only these
 //   … -- --targets hone-linux-x64-gnu    packages of these platforms only; nothing is published then
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { checkPackage } from './engines/check.mjs';
 import { GLIBC, targets } from './engines/targets.mjs';
 import { PLATFORMS } from './manifest.mjs';
 import { MARKS, release, sizeOf } from './package.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const args = process.argv.slice(2);
-const valueOf = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1].split(',') : undefined);
-const dryRun = args.includes('--dry-run');
-const [skip, only, chosen] = [valueOf('--skip') ?? [], valueOf('--only'), valueOf('--targets')];
+const text = { type: 'string' };
+const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false }, skip: text, only: text, targets: text } });
+const dryRun = values['dry-run'];
+const [skip = [], only, chosen] = [values.skip, values.only, values.targets].map((list) => list?.split(','));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const windows = process.platform === 'win32';
 

@@ -1,7 +1,7 @@
 // Tries the prebuilt engines. What their files ask of a system is read for all; those for which a host is at hand run a small program there, whose
 // numbers must be those of PyTorch (and, where they are random, to the last bit).
 //
-//   npm run test:engines                                         the packages in release/engines, on this Node
+//   npm run test:engines                                         the packages in release/packages, on this Node
 //   npm run test:engines -- --out DIRECTORY                      packages elsewhere
 //   … --host hone-linux-arm64-gnu="qemu-aarch64 -L ROOT NODE"    a command that runs a program with that platform's Node; may be repeated
 //   … --host hone-linux-x64-musl="/path/to/a/node/for/musl"
@@ -13,22 +13,15 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { checkPackage } from './check.mjs';
-import { targets } from './targets.mjs';
+import { ownTarget, targets } from './targets.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(root, 'release/engines') }, host: { type: 'string', multiple: true, default: [] } },
+  options: { out: { type: 'string', default: join(root, 'release/packages') }, host: { type: 'string', multiple: true, default: [] } },
 });
 
 /** What PyTorch 2.15 gives for the program (smoke.py beside this). */
 const expected = JSON.parse(readFileSync(join(root, 'scripts/release/engines/smoke.json'), 'utf8'));
-
-/** This machine's own platform, where it has one of them. */
-function ownPlatform() {
-  const { glibcVersionRuntime } = process.report.getReport().header;
-  const libc = process.platform === 'linux' ? (glibcVersionRuntime ? 'glibc' : 'musl') : undefined;
-  return targets.find(({ os, cpu, libc: wanted }) => os === process.platform && cpu === process.arch && wanted === libc)?.name;
-}
 
 /** An empty project with hone, without addons of its own, and the package. */
 function project(folder) {
@@ -84,7 +77,7 @@ for (const { name } of built) {
   say(name, `its files, ${(bytes / 1e6).toFixed(1)} MB`, problems);
 }
 
-const own = ownPlatform();
+const own = ownTarget()?.name;
 const hosts = [
   ...(built.some(({ name }) => name === own) ? [[own, [process.execPath]]] : []),
   ...values.host.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1).split(' ')]),
