@@ -40,6 +40,20 @@ inline int current_core() {
 #endif
 }
 
+// Moves this thread from that core to another, where it may run there; the system may choose anew afterwards. It lets a thread that mostly sleeps
+// stay where it was woken, though that be a core in use.
+inline void leave_core(int core) {
+#if defined(__linux__)
+  cpu_set_t all;
+  if (sched_getaffinity(0, sizeof all, &all) != 0) return;
+  cpu_set_t others = all;
+  CPU_CLR(core, &others);
+  if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof all, &all);
+#else
+  (void)core;
+#endif
+}
+
 // Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
 // sleeps before it looks: one of the two sees the other.
 class Bed {

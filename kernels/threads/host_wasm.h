@@ -23,6 +23,9 @@ constexpr bool kKnowsComputed = false;
 // The core that this thread is on; -1 where that is not known.
 inline int current_core() { return -1; }
 
+// Moves this thread to another core: not here.
+inline void leave_core(int) {}
+
 // Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
 // sleeps before it looks: one of the two sees the other.
 class Bed {

@@ -21,6 +21,9 @@ constexpr bool kKnowsComputed = false;
 // The core that this thread is on.
 int current_core();
 
+// Moves this thread to another core: not here.
+inline void leave_core(int) {}
+
 // Where one thread sleeps until others have made something true. They do that first and then call `wake`, while the sleeper says that it
 // sleeps before it looks: one of the two sees the other.
 class Bed {

@@ -117,6 +117,7 @@ void work_forever(int seat) {
       watch.start();
     }
     if (p.trust.asked(seat)) {
+      if (in_the_way()) leave_core(p.core.load(std::memory_order_relaxed));
       p.trust.proved(seat, eager = watch.proves(in_the_way));
       continue;
     }
