@@ -9,11 +9,12 @@
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import {
   common,
   compileCached,
@@ -187,7 +188,7 @@ async function buildWasm() {
   const stale = plan.filter(
     ({ name, stamp, stampFile }) => !existsSync(target(name)) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp,
   );
-  if (stale.length === 0) return;
+  if (stale.length === 0) return packWasm(target('simd'));
 
   // Clang's virtual file system: an object for each folder.
   const tree = {};
@@ -212,6 +213,14 @@ async function buildWasm() {
     writeFileSync(stampFile, stamp);
     console.log(`hone: WebAssembly engine built (${name}, ${Math.round(wasm.length / 1024)} KiB)`);
   }
+  packWasm(target('simd'));
+}
+
+/** The engine as a module of text, for bundlers that take modules along and no other files (src/engine/host-browser.ts). */
+function packWasm(file) {
+  const module = file.replace(/\.wasm$/, '.js');
+  if (existsSync(module) && statSync(module).mtimeMs >= statSync(file).mtimeMs) return;
+  writeFileSync(module, `export default '${gzipSync(readFileSync(file), { level: 9 }).toString('base64')}';\n`);
 }
 
 /** Runs clang and returns the file it writes. One thread: each further one would compile its own copy of a 100 MB clang. */

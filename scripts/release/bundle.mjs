@@ -7,6 +7,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { transform } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { minifySync } from 'rolldown/utils';
 import { entries, fetchBuiltins, inputs, reachable, tight } from '../bundle-node.mjs';
 
 /** Packages that are not taken in: they are large and asked for by few programs, when they need them; or of CommonJS and for Node, as commander. */
@@ -42,6 +43,13 @@ function markPure(code) {
   }
   // With a blank before it: after a division sign it would begin a comment of another kind.
   return [...places].sort((a, b) => b - a).reduce((text, at) => `${text.slice(0, at)} /*@__PURE__*/${text.slice(at)}`, code);
+}
+
+/** Shorter names for variables within functions. Those that a stack trace shows stay: they tell more than they cost. */
+function withShortNames(file, code) {
+  const { code: short, errors } = minifySync(file, code, { module: true, compress: false, mangle: { toplevel: false, keepNames: true } });
+  if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join('; ')}`);
+  return short;
 }
 
 /** Names of files that are others in the package. */
@@ -112,14 +120,14 @@ export async function bundleLibrary(root, out) {
         async renderChunk(code, chunk) {
           const own = chunk.moduleIds.some((id) => packageOf(id) === undefined && id.startsWith(dist));
           const forNode = chunk.moduleIds.length > 0 && chunk.moduleIds.every((id) => nodes.has(id));
-          const { code: written } = await transform(renamed(forNode ? fetchBuiltins(code) : code), {
+          const found = renamed(forNode ? fetchBuiltins(code) : code);
+          const { code: written } = await transform(own ? withShortNames(chunk.fileName, found) : found, {
             ...tight,
             target: 'es2022',
-            // Names in Hone's own code tell more in a stack trace than they cost.
             minifyIdentifiers: !own,
             legalComments: 'none',
-            // Bundlers know `new URL('…', import.meta.url)` by its letters, which no line may break.
-            ...(code.includes('import.meta.url') ? { lineLimit: 0 } : {}),
+            // Bundlers know `new URL('…', import.meta.url)` by its letters, which no line may break; the engine's text is one line, too.
+            ...(/import\.meta\.url|\w{500}/.test(code) ? { lineLimit: 0 } : {}),
           });
           return { code: own ? markPure(written) : written, map: null };
         },
@@ -159,6 +167,7 @@ export function typeFiles(root) {
     if (texts.has(file) || !existsSync(file)) return;
     const text = readFileSync(file, 'utf8')
       .replace(/^\/\/# sourceMappingURL=.*\n?/m, '')
+      .replace(/^(?: {4})+/gm, (blanks) => ' '.repeat(blanks.length / 4))
       .replace(/(\bfrom\s*|\bimport\(\s*|^import\s*)['"](#\w+)['"]/gm, (_, before, name) => {
         const path = relative(dirname(file), join(root, imports[name].default));
         return `${before}'${path.startsWith('.') ? '' : './'}${path.split(sep).join('/')}'`;

@@ -11,7 +11,7 @@ import { RegistryTracker } from './memory/owner-trackers.js';
 import { provideParent } from './tasks/threads.js';
 import { canShareMemory, type WorkerHost } from './tasks/wasm-threads.js';
 import { createWasmEngine } from './wasm/wasm.js';
-import { isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm/wasm-file.js';
+import { hasRelaxedSimd, isGzip, isWasm, type WasmFile, wasmFiles, withOwnMemory } from './wasm/wasm-file.js';
 import { sealWasmSource, type WasmSource, wasmSource } from './wasm/wasm-source.js';
 
 /** Written out, so that bundlers find the files and copy them. A function each: some bundlers' code for the address fails where there is none. */
@@ -20,14 +20,30 @@ const beside: Record<WasmFile, () => URL> = {
   'hone-simd.wasm': () => new URL('../wasm/hone-simd.wasm', import.meta.url),
 };
 
-/** The addresses of the builds that this browser runs, best first. */
+/** The addresses of the builds that this browser runs, best first. None where this code has no address: in a classic script, say. */
 function addresses(): string[] {
   const chosen = wasmSource();
   if (typeof chosen === 'string' || chosen instanceof URL) {
     const address = new URL(chosen, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     return address.endsWith('/') ? wasmFiles().map((name) => address + name) : [address];
   }
-  return wasmFiles().map((name) => beside[name]().href);
+  return wasmFiles().flatMap((name) => {
+    try {
+      return beside[name]().href;
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * The build that runs everywhere, as text in a module of its own: for programs whose bundler takes modules along, but not the files above (esbuild,
+ * Rollup). Bundlers that split programs leave it aside, and it is fetched only where those files are not.
+ */
+async function withinProgram(): Promise<WebAssembly.Module> {
+  // @ts-expect-error The build makes this module.
+  const { default: text } = (await import('../wasm/hone-simd.js')) as { default: string };
+  return WebAssembly.compile(await unpacked(bytesOf(atob(text))));
 }
 
 const share = canShareMemory();
@@ -91,6 +107,9 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+const NO_ADDRESS = 'this program is no module, so it has no address beside which to look';
+const SERVE = "Serve the files of the package's dist/wasm folder at these addresses (over http, not file:), or name others with setWasmUrl";
+
 /** Why each address failed. */
 class Failures {
   private readonly reasons: string[] = [];
@@ -105,12 +124,17 @@ class Failures {
     this.reasons.push(`${address} does not load: ${(error as Error).message}`);
   }
 
-  toError(): EngineError {
+  toError(more = ''): EngineError {
+    const why = this.reasons.length === 0 ? NO_ADDRESS : this.reasons.join('; ');
     return new EngineError(
-      `wasm engine: no build of it is there: ${this.reasons.join('; ')}. ` +
-        "Serve the files of the package's dist/wasm folder at these addresses (over http, not file:), or name others with setWasmUrl.",
+      `wasm engine: no build of it is there: ${why}. ${SERVE}.${more}`,
       this.cause === undefined ? undefined : { cause: this.cause },
     );
+  }
+
+  /** That a slower build runs since the files are not there. */
+  inWords(): string {
+    return `hone: the engine's files were not found (${this.reasons[0] ?? NO_ADDRESS}), so the copy within the program runs, which is slower: one thread, and no relaxed SIMD. ${SERVE}.`;
   }
 }
 
@@ -174,6 +198,15 @@ async function fetchEngine(): Promise<Engine> {
       failures.threw(address, error);
     }
   }
+  if (source === undefined) {
+    try {
+      const module = await withinProgram();
+      if (hasRelaxedSimd()) console.warn(failures.inWords());
+      return arrived(module);
+    } catch (error) {
+      failures.threw("the program's own copy", error);
+    }
+  }
   throw failures.toError();
 }
 
@@ -195,7 +228,11 @@ function fetchEngineNow(): Engine {
       failures.threw(address, error);
     }
   }
-  throw failures.toError();
+  throw failures.toError(
+    wasmSource() === undefined
+      ? " Or wait for the copy within the program: write `await ready()` (of 'hone') before the first tensor."
+      : '',
+  );
 }
 
 /** Fetches the engine while the thread does other things. */

@@ -99,8 +99,8 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
   }
 
   /** A page of one program that leaves its result in `globalThis.result`: bundled as `format`, the engine served from `folder`. */
-  async function show(name: string, text: string, format: 'esm' | 'iife' = 'esm'): Promise<Page> {
-    const { outputFiles } = await bundle(stage, { text }, { format });
+  async function show(name: string, text: string, format: 'esm' | 'iife' = 'esm', engine = false): Promise<Page> {
+    const { outputFiles } = await bundle(stage, { text }, { format, engine });
     files.set(`/${name}/`, html);
     files.set(`/${name}/app/main.js`, { type: 'text/javascript', body: outputFiles[0]!.text });
     const page = await browser.newPage();
@@ -219,6 +219,20 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     const broken = await failure('/broken/');
     expect(broken.now).toMatch(/hone-simd\.wasm does not load: WebAssembly\.Module\(\)/);
     expect(broken.later).toMatch(/hone-simd\.wasm does not load: WebAssembly\.compile/);
+  });
+
+  it.each(['esm', 'iife'] as const)('runs the copy within a program (%s) whose bundler left the files behind', async (format) => {
+    const program = `import { engineInfo, ones, ready } from 'hone';
+      const said = [];
+      console.warn = (text) => said.push(text);
+      ready().then(() => { globalThis.result = [engineInfo().isa, ones([3]).add(1).sum().item(), ...said]; });`;
+    const page = await show(`copy-${format}`, program, format, true);
+    const [isa, sum, ...said] = await page.waitForFunction('globalThis.result').then((result) => result.jsonValue() as Promise<unknown[]>);
+    expect([isa, sum]).toEqual(['simd128', 6]);
+    expect(said).toHaveLength(wasmFile() === 'hone-simd.wasm' ? 0 : 1);
+    for (const text of said)
+      expect(text).toMatch(/^hone: .*not found \(.*\), so the copy within the program runs, which is slower.*dist\/wasm.*setWasmUrl\.$/);
+    await page.close();
   });
 
   it('computes in the first lines of a page, before the engine could arrive', async () => {

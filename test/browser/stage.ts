@@ -37,6 +37,7 @@ export async function stagePackage({ forNode = false } = {}): Promise<Stage> {
     target: 'es2022',
     logLevel: 'silent',
   });
+  cpSync(join(root, 'dist/wasm/hone-simd.js'), join(home, 'dist/wasm/hone-simd.js'));
   if (forNode) await bundleForNode(home);
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
@@ -60,6 +61,8 @@ export interface BundleOptions {
   platform?: 'browser' | 'neutral' | 'node';
   /** Default: esm. */
   format?: 'esm' | 'iife' | 'cjs';
+  /** Takes the engine's copy along, for pages to which its files are not served. Default: false. */
+  engine?: boolean;
 }
 
 /** A program as a page loads it: one module. `program` is a file, or the text of one. */
@@ -68,7 +71,7 @@ export async function bundle(
   program: { file: string } | { text: string },
   options: BundleOptions = {},
 ): Promise<BuildResult<{ metafile: true; write: false }>> {
-  const { minify = false, platform = 'browser', format = 'esm' } = options;
+  const { minify = false, platform = 'browser', format = 'esm', engine = false } = options;
   return build({
     ...('file' in program
       ? { entryPoints: [program.file] }
@@ -76,7 +79,7 @@ export async function bundle(
     plugins: [fromStage(stage)],
     bundle: true,
     // Loaded when a chart is drawn, and larger than the whole of Hone: pages that draw none never fetch it.
-    external: ['*/echarts.js'],
+    external: ['*/echarts.js', ...(engine ? [] : ['*/hone-simd.js'])],
     format,
     target: 'es2022',
     outdir: join(stage.folder, 'out'),

@@ -54,10 +54,11 @@ const trainer = `
   const train = new DataLoader(datasets.Digits.fromBytes(new Uint8Array(785)), { batchSize: 64 });
   fit(model, { train, loss: new nn.CrossEntropyLoss(), optimizer: new optim.Adam(model.parameters()), epochs: 1 });`;
 
-/** What a program loads only where it is installed, and bundlers leave outside where it is not; and what draws charts. */
+/** What a program loads only where it is installed, and bundlers leave outside where it is not; what draws charts; the engine's copy. */
 const optional = [
   ...Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependenciesMeta: object }).peerDependenciesMeta),
   './echarts.js',
+  '../wasm/hone-simd.js',
 ];
 
 describe('bundled for the browser', () => {

@@ -1,6 +1,6 @@
 // Pages and servers that bundlers make of a program with Hone, without any configuration: each is opened in Chromium, and trains there.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { delimiter, extname, join } from 'node:path';
 import { filesBeneath } from '../bundle.mjs';
@@ -85,6 +85,28 @@ async function opened(folder) {
   }
 }
 
+const freePort = () => 20_000 + Math.floor(Math.random() * 20_000);
+
+/** A server that a project brings along. */
+function start(cwd, command) {
+  const server = spawn(process.execPath, command, { cwd, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }, stdio: 'pipe' });
+  let said = '';
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (said += text));
+  return {
+    said: () => said,
+    kill: () => server.kill(),
+    /** What it answers, once it does; undefined if it has not within half a minute. */
+    async answer(address) {
+      for (let left = 60; left > 0; left--) {
+        const answer = await fetch(address).catch(() => undefined);
+        if (answer !== undefined) return answer;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+      return undefined;
+    },
+  };
+}
+
 /** The engine's files among what a bundler wrote, whatever it calls them. */
 const assets = (folder) => filesBeneath(folder).filter((file) => file.endsWith('.gz') && !file.includes('digits'));
 
@@ -97,8 +119,6 @@ export function bundlers({ project, sh }) {
     writeFileSync(join(place, 'main.js'), MAIN);
     return place;
   };
-  /** What esbuild and Rollup do not do: the engine's files are put where the code asks for them. */
-  const copyEngine = (place) => cpSync(join(place, 'node_modules/hone/dist/wasm'), join(place, 'site/wasm'), { recursive: true });
 
   return {
     async Vite() {
@@ -119,20 +139,45 @@ export function bundlers({ project, sh }) {
         throw new Error(`the engine is not among the assets: ${filesBeneath(join(place, 'dist'))}`);
       return opened(join(place, 'dist'));
     },
+    async 'Vite, while developing'() {
+      const place = page('vite-dev');
+      await install(place, 'vite');
+      writeFileSync(join(place, 'index.html'), html('/main.js'));
+      const port = freePort();
+      const server = start(place, [
+        join(place, 'node_modules/vite/bin/vite.js'),
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--strictPort',
+      ]);
+      try {
+        await server.answer(`http://127.0.0.1:${port}/`);
+        const result = await open(`http://127.0.0.1:${port}/`);
+        return result === undefined ? 'starts; no Chromium to open it' : `trains in the page (${result.isa})`;
+      } finally {
+        server.kill();
+      }
+    },
+    // These take no files along but modules, in which the engine is, too: what they write works as it is.
     async esbuild() {
       const place = page('esbuild');
       await install(place, 'esbuild');
-      await sh(place, ['npx', 'esbuild', 'main.js', '--bundle', '--minify', '--format=esm', '--outdir=site/js', '--log-level=warning']);
-      writeFileSync(join(place, 'site/index.html'), html('/js/main.js'));
-      copyEngine(place);
-      return opened(join(place, 'site'));
+      const said = [];
+      for (const [folder, ...flags] of [['one-file'], ['module', '--format=esm'], ['split', '--format=esm', '--splitting']]) {
+        const site = join(place, folder);
+        await sh(place, ['npx', 'esbuild', 'main.js', '--bundle', '--minify', ...flags, `--outdir=${folder}`, '--log-level=warning']);
+        writeFileSync(join(site, 'index.html'), html('/main.js'));
+        said.push(`${folder}: ${await opened(site)}`);
+      }
+      return said.join('; ');
     },
     async Rollup() {
       const place = page('rollup');
       await install(place, 'rollup', '@rollup/plugin-node-resolve');
-      await sh(place, ['npx', 'rollup', 'main.js', '--plugin', 'node-resolve', '--format', 'es', '--dir', 'site/js', '--silent']);
-      writeFileSync(join(place, 'site/index.html'), html('/js/main.js'));
-      copyEngine(place);
+      await sh(place, ['npx', 'rollup', 'main.js', '--plugin', 'node-resolve', '--format', 'es', '--dir', 'site', '--silent']);
+      writeFileSync(join(place, 'site/index.html'), html('/main.js'));
       return opened(join(place, 'site'));
     },
     async Next() {
@@ -160,25 +205,14 @@ export default function Page() {
         "import { train } from '../../train.js';\nexport const dynamic = 'force-dynamic';\nexport async function GET() { return Response.json(await train()); }\n",
       );
       await sh(place, ['npx', 'next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' });
-      const port = 20_000 + Math.floor(Math.random() * 20_000);
-      const program = join(place, 'node_modules/next/dist/bin/next');
-      const server = spawn(process.execPath, [program, 'start', '-p', String(port), '-H', '127.0.0.1'], {
-        cwd: place,
-        env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
-        stdio: 'pipe',
-      });
-      let said = '';
-      for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (said += text));
+      const port = freePort();
+      const server = start(place, [join(place, 'node_modules/next/dist/bin/next'), 'start', '-p', String(port), '-H', '127.0.0.1']);
       try {
         const address = `http://127.0.0.1:${port}/`;
-        let answer;
-        for (let left = 60; left > 0 && answer === undefined; left--) {
-          answer = await fetch(`${address}api/train`).catch(() => undefined);
-          if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, 500));
-        }
-        const text = (await answer?.text()) ?? said;
+        const answer = await server.answer(`${address}api/train`);
+        const text = (await answer?.text()) ?? '';
         const served = answer?.ok ? JSON.parse(text) : undefined;
-        if (!served?.learned) throw new Error(`the server: ${answer?.status} ${text.slice(0, 500)}\n${said}`);
+        if (!served?.learned) throw new Error(`the server: ${answer?.status} ${text.slice(0, 500)}\n${server.said()}`);
         const result = await open(address);
         return `the server trains (${served.engine}), ${result === undefined ? 'no Chromium to open the page' : `so does the page (${result.isa})`}`;
       } finally {
