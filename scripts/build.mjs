@@ -39,14 +39,15 @@ const missingTool = () =>
   });
 
 // Whoever installs this folder into a project of their own (npm install path/to/hone) has npm link it and run this script, but not
-// install what it needs.
+// install what it needs; what npm installs from a git address has no lock file.
 if (missingTool() !== undefined) {
-  console.log(`hone: ${missingTool()} is not installed, so npm ci runs in ${root} first`);
+  const install = existsSync(join(root, 'package-lock.json')) ? ['ci'] : ['install', '--no-save', '--no-package-lock'];
+  console.log(`hone: ${missingTool()} is not installed, so npm ${install[0]} runs in ${root} first`);
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_config_(local_prefix|global|omit|production)$/i.test(name)),
   );
   const npm = process.env.npm_execpath;
-  const flags = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  const flags = [...install, '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
   const [program, ...rest] = npm?.endsWith('.js')
     ? [process.execPath, npm, ...flags]
     : [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...flags];
