@@ -13,6 +13,7 @@ import { GELU, gelu } from '../activation/gated.js';
 import { ReLU, relu_ } from '../activation/rectified.js';
 import { Dropout } from '../dropout/dropout.js';
 import { Linear } from '../linear/linear.js';
+import type { KeepsNothing } from '../module/calls/unseen.js';
 import { renamed } from '../module/fields.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
@@ -173,7 +174,7 @@ function residual(x: Inner, norm: LayerNorm, block: (x: Inner) => Inner, normFir
 export class TransformerEncoderLayer extends Module {
   static override readonly className: string = 'TransformerEncoderLayer';
   /** @internal */
-  static override readonly keepsNothing: boolean = true;
+  static override readonly keepsNothing: KeepsNothing = 'as its parts';
   /** Whether norms stand before attention and feed-forward, not after. */
   readonly normFirst: boolean;
   /** Attention over the sequence itself. */
@@ -220,11 +221,6 @@ export class TransformerEncoderLayer extends Module {
     return renamed(super.fields(), { selfAttn: 'self_attn' });
   }
 
-  /** @internal Where its parts do: what they see is what it takes and gives. */
-  override passesOn(): boolean {
-    return super.passesOn() && this.children().every((part) => part.passesOn());
-  }
-
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(
     src: Tensor,
@@ -250,7 +246,7 @@ export class TransformerEncoderLayer extends Module {
 export class TransformerDecoderLayer extends Module {
   static override readonly className: string = 'TransformerDecoderLayer';
   /** @internal */
-  static override readonly keepsNothing: boolean = true;
+  static override readonly keepsNothing: KeepsNothing = 'as its parts';
   /** Whether norms stand before attention and feed-forward, not after. */
   readonly normFirst: boolean;
   /** Attention over the sequence itself. */
@@ -299,11 +295,6 @@ export class TransformerDecoderLayer extends Module {
 
   protected override fields(): Iterable<readonly [string, unknown]> {
     return renamed(super.fields(), { selfAttn: 'self_attn', multiheadAttn: 'multihead_attn' });
-  }
-
-  /** @internal Where its parts do: what they see is what it takes and gives. */
-  override passesOn(): boolean {
-    return super.passesOn() && this.children().every((part) => part.passesOn());
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { Tensor } from '../../tensor/tensor.js';
+import type { KeepsNothing } from '../module/calls/unseen.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { insertPosition, listed, position, renumber } from './entries.js';
@@ -26,7 +27,7 @@ type Known<Out> = 0 extends 1 & Out ? Out : unknown extends Out ? Tensor : Out;
 export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tensor> extends Module {
   static override readonly className: string = 'Sequential';
   /** @internal */
-  static override readonly keepsNothing: boolean = true;
+  static override readonly keepsNothing: KeepsNothing = 'as its parts';
   [index: number]: Module;
 
   // biome-ignore lint/suspicious/noExplicitAny: only the ends of the chain say what goes in and what comes out
@@ -140,11 +141,6 @@ export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tenso
 
   forward(...inputs: In): Known<Out> {
     return inTurn(this.inOrder(), inputs) as Known<Out>;
-  }
-
-  /** @internal As its modules do. */
-  override passesOn(): boolean {
-    return super.passesOn() && this.inOrder().every((module) => module.passesOn());
   }
 
   private inOrder(): readonly Module[] {

@@ -26,7 +26,7 @@ import {
   type StateDictPreHook,
 } from './calls/hooks.js';
 import type { Bounds } from './calls/lent.js';
-import { unseen } from './calls/unseen.js';
+import { type KeepsNothing, unseen } from './calls/unseen.js';
 import { convert } from './convert.js';
 import { COPY, type Copies, deepCopy } from './copy.js';
 import { MODULE } from './is-module.js';
@@ -135,7 +135,7 @@ export abstract class Module {
    */
   static readonly kind: LayerKind | null = null;
   /** @internal Whether the forward of this very class holds on to nothing: see calls/unseen.ts. */
-  static readonly keepsNothing: boolean = false;
+  static readonly keepsNothing: KeepsNothing = false;
   /** @internal Whether its forward may write over an input that it is lent: see calls/lent.ts. */
   static readonly overwrites: boolean = false;
   /** @internal Whether it takes the number of its inputs from the first batch. */

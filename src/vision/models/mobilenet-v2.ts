@@ -5,6 +5,7 @@ import { Sequential } from '../../nn/containers/sequential.js';
 import { Conv2d } from '../../nn/conv/conv.js';
 import { Dropout } from '../../nn/dropout/dropout.js';
 import { Linear } from '../../nn/linear/linear.js';
+import type { KeepsNothing } from '../../nn/module/calls/unseen.js';
 import { Module } from '../../nn/module/module.js';
 import { adaptiveAvgPool2d } from '../../nn/pool/adaptive.js';
 import { flatten } from '../../ops/view/movement.js';
@@ -34,7 +35,7 @@ export interface InvertedResidualOptions {
 export class InvertedResidual extends Module {
   static override readonly className: string = 'InvertedResidual';
   /** @internal */
-  static override readonly keepsNothing: boolean = true;
+  static override readonly keepsNothing: KeepsNothing = 'as its parts';
   /** Of the convolution inside. */
   readonly stride: number;
   /** Whether the input is added. */
@@ -68,11 +69,6 @@ export class InvertedResidual extends Module {
   /** @param x [N, inp, H, W]. @returns [N, oup, H / stride, W / stride]. */
   forward(x: Tensor): Tensor {
     return this.useResConnect ? branchPlus([this.conv], x, () => x) : this.conv.forward(x);
-  }
-
-  /** @internal As what it is made of does. */
-  override passesOn(): boolean {
-    return super.passesOn() && this.children().every((part) => part.passesOn());
   }
 }
 

@@ -7,6 +7,7 @@ import { Sequential } from '../../nn/containers/sequential.js';
 import { Conv2d } from '../../nn/conv/conv.js';
 import { constant_ } from '../../nn/init/basic.js';
 import { Identity, Linear } from '../../nn/linear/linear.js';
+import type { KeepsNothing } from '../../nn/module/calls/unseen.js';
 import { Module } from '../../nn/module/module.js';
 import { AdaptiveAvgPool2d } from '../../nn/pool/adaptive.js';
 import { MaxPool2d } from '../../nn/pool/max.js';
@@ -51,7 +52,7 @@ const conv1x1 = (inPlanes: number, outPlanes: number, stride = 1) => new Conv2d(
 export class BasicBlock extends Module {
   static override readonly className: string = 'BasicBlock';
   /** @internal */
-  static override readonly keepsNothing: boolean = true;
+  static override readonly keepsNothing: KeepsNothing = 'as its parts';
   /** Channels of the output for each plane. */
   static readonly expansion: number = 1;
   /** Of 3 x 3, with the stride. */
@@ -92,11 +93,6 @@ export class BasicBlock extends Module {
     return relu.forward(sum);
   }
 
-  /** @internal As what it is made of does. */
-  override passesOn(): boolean {
-    return super.passesOn() && this.children().every((part) => part.passesOn());
-  }
-
   /** @internal The norm that ends the branch. */
   get lastNorm(): Layer {
     return this.bn2;
@@ -113,7 +109,7 @@ export class BasicBlock extends Module {
 export class Bottleneck extends Module {
   static override readonly className: string = 'Bottleneck';
   /** @internal */
-  static override readonly keepsNothing: boolean = true;
+  static override readonly keepsNothing: KeepsNothing = 'as its parts';
   /** Channels of the output for each plane. */
   static readonly expansion: number = 4;
   /** Of 1 x 1: narrows. */
@@ -156,11 +152,6 @@ export class Bottleneck extends Module {
     const { conv1, bn1, conv2, bn2, conv3, bn3, relu, downsample } = this;
     const branch = [conv1, bn1, relu, conv2, bn2, relu, conv3, bn3];
     return relu.forward(branchPlus(branch, x, () => (downsample === null ? x : downsample.forward(x))));
-  }
-
-  /** @internal As what it is made of does. */
-  override passesOn(): boolean {
-    return super.passesOn() && this.children().every((part) => part.passesOn());
   }
 
   /** @internal The norm that ends the branch. */

@@ -1,14 +1,17 @@
 /**
  * Which forwards nobody sees but who calls them. Hone's own layers say with a static `keepsNothing` that their forward holds on to nothing that it
- * takes or gives, and that what it gives is new, or the memory of its input. Layers of users hold what they like: a class that
- * inherits `keepsNothing`, but has a forward of its own, does not say so.
+ * takes or gives, and that what it gives is new, or the memory of its input; those that hand what they take to their parts, that it is so where
+ * it is so of all of them. Layers of users hold what they like: a class that inherits `keepsNothing`, but has a forward of its own, does
+ * not say so.
  */
 import type { Module } from '../module.js';
 import { type CallHooks, everywhere } from './hooks.js';
 
-const classes = new WeakMap<object, boolean>();
+export type KeepsNothing = boolean | 'as its parts';
 
-/** Whether the class that the module's forward comes from keeps nothing, and no hook watches. */
+const classes = new WeakMap<object, KeepsNothing>();
+
+/** Whether the class that the module's forward comes from keeps nothing, nor do its parts where they see it, and no hook watches. */
 export function unseen(module: Module, hooks: CallHooks | null): boolean {
   if (everywhere.size > 0 || (hooks !== null && hooks.size > 0)) return false;
   const own = Object.getPrototypeOf(module) as object;
@@ -20,5 +23,5 @@ export function unseen(module: Module, hooks: CallHooks | null): boolean {
     known = Object.hasOwn(constructor, 'keepsNothing') && constructor.keepsNothing;
     classes.set(own, known);
   }
-  return known;
+  return known === true || (known === 'as its parts' && module.childEntries().every(([, part]) => part.passesOn()));
 }
