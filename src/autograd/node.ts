@@ -52,6 +52,11 @@ export type TensorHook = (grad: Tensor) => Tensor | undefined | void;
 
 let nextSequence = 0;
 
+/** Where the tape is: the {@link Node.sequence} of the node that will be made next. */
+export function tapePosition(): number {
+  return nextSequence;
+}
+
 export class Node implements GradFn {
   /** Later nodes have higher numbers; backward goes from high to low. */
   readonly sequence: number;
@@ -183,6 +188,11 @@ export class Node implements GradFn {
     if (this.backward instanceof NamedGradients) this.backward.freeOwn();
     this.saved = null;
     this.backward = null;
+  }
+
+  /** Whether what lies there was saved. */
+  keeps(memory: Storage): boolean {
+    return this.saved?.some(({ storage }) => storage === memory) ?? false;
   }
 
   /** What was saved, unchecked; empty after release. */
@@ -357,6 +367,23 @@ export function willRecord(operands: readonly (Tensor | null)[]): boolean {
 
 function asList(out: Tensor | readonly Tensor[]): readonly Tensor[] {
   return Array.isArray(out) ? (out as readonly Tensor[]) : [out as Tensor];
+}
+
+/**
+ * Whether a node that `out` comes from keeps `memory` for its gradient. Only nodes are looked at that are not older than `since`, where the tape
+ * was ({@link tapePosition}) before anything was made in that memory.
+ */
+export function keptForGradient(memory: Storage, out: Tensor, since: number): boolean {
+  const seen = new Set<Node>();
+  const keeps = (node: Node): boolean => {
+    if (node.sequence < since || seen.has(node)) return false;
+    seen.add(node);
+    if (node.keeps(memory)) return true;
+    for (const edge of node.edges) if (edge !== null && keeps(edge.node)) return true;
+    return false;
+  };
+  const last = out.gradFn as Node | null;
+  return last !== null && keeps(last);
 }
 
 /** A node whose derivative nobody wrote: backward through it is an error that names the operation. */

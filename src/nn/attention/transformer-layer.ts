@@ -13,11 +13,11 @@ import { GELU, gelu } from '../activation/gated.js';
 import { ReLU, relu_ } from '../activation/rectified.js';
 import { Dropout } from '../dropout/dropout.js';
 import { Linear } from '../linear/linear.js';
+import { Inner, passed } from '../module/calls/inner.js';
 import type { KeepsNothing } from '../module/calls/unseen.js';
 import { renamed } from '../module/fields.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
-import { Inner } from './inner.js';
 import { MultiheadAttention } from './multihead-attention.js';
 
 /** What stands between the two products of the feed-forward network. */
@@ -145,21 +145,19 @@ function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x
   const { activation } = layer;
   const hidden = x.by(layer.linear1);
   let active: Inner;
-  if (activation instanceof Module) active = hidden.into(activation, activation instanceof ReLU ? 'nothing' : 'value');
-  else if (activation === relu) active = hidden.through(relu, 'nothing', relu_);
-  else if (activation === gelu) active = hidden.through(gelu, 'value');
+  if (activation instanceof Module) active = hidden.into(activation);
+  else if (activation === relu) active = hidden.through(relu, relu_);
+  else if (activation === gelu) active = hidden.through(gelu);
   else active = new Inner(activation(hidden.x));
-  // Most activations, relu among them, need what they gave.
-  const needed = activation === gelu || activation instanceof GELU ? 'nothing' : 'value';
-  return active.into(layer.dropout, needed).into(layer.linear2, 'value').into(after, 'nothing');
+  return passed([layer.dropout, layer.linear2, after], active);
 }
 
 /** x and what `block` makes of it added up, the norm before the block or after the sum. */
 function residual(x: Inner, norm: LayerNorm, block: (x: Inner) => Inner, normFirst: boolean): Inner {
-  if (!normFirst) return x.plus(block(x)).into(norm, 'value');
+  if (!normFirst) return x.plus(block(x)).into(norm);
   const normed = x.by(norm);
   const made = block(normed);
-  normed.spent(made, 'value');
+  normed.spent(made);
   return x.plus(made);
 }
 
@@ -229,7 +227,7 @@ export class TransformerEncoderLayer extends Module {
     const options = readArguments(classNameOf(this), ENCODER_FORWARD, args);
     const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
     const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false } as const;
-    const attention = (x: Inner) => x.by(this.selfAttn, (x) => this.selfAttn.forward(x, x, x, masks)[0]).into(this.dropout1, 'nothing');
+    const attention = (x: Inner) => x.by(this.selfAttn, (x) => this.selfAttn.forward(x, x, x, masks)[0]).into(this.dropout1);
     const x = residual(new Inner(src), this.norm1, attention, this.normFirst);
     return residual(x, this.norm2, (x) => feedForward(this, x, this.dropout2), this.normFirst).x;
   }
@@ -303,12 +301,12 @@ export class TransformerDecoderLayer extends Module {
     const toTargets = (x: Inner) => {
       const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
       const masks = { attnMask, keyPaddingMask, isCausal: tgtIsCausal ?? false, needWeights: false } as const;
-      return x.by(this.selfAttn, (x) => this.selfAttn.forward(x, x, x, masks)[0]).into(this.dropout1, 'nothing');
+      return x.by(this.selfAttn, (x) => this.selfAttn.forward(x, x, x, masks)[0]).into(this.dropout1);
     };
     const toMemory = (x: Inner) => {
       const { memoryMask: attnMask, memoryKeyPaddingMask: keyPaddingMask, memoryIsCausal: isCausal } = options;
       const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false } as const;
-      return x.by(this.multiheadAttn, (x) => this.multiheadAttn.forward(x, memory, memory, masks)[0]).into(this.dropout2, 'nothing');
+      return x.by(this.multiheadAttn, (x) => this.multiheadAttn.forward(x, memory, memory, masks)[0]).into(this.dropout2);
     };
     let x = residual(new Inner(tgt), this.norm1, toTargets, this.normFirst);
     x = residual(x, this.norm2, toMemory, this.normFirst);

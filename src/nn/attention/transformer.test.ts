@@ -238,6 +238,54 @@ describe('transformer layers and stacks', () => {
     expect(out.shape).toEqual(x.shape);
   });
 
+  test('gradients are the same, whatever layer stands between the products, and whether or not hooks hold what is on the way', () => {
+    const pool = { stride: 1, padding: 1 };
+    const layers = [
+      ...[nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Mish, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Hardswish, nn.Identity],
+      ...[() => new nn.ReLU(true), () => new nn.Softmax(-1), () => new nn.LogSoftmax(-1), () => new nn.PReLU(), () => new nn.Dropout(0.2)],
+      ...[() => new nn.LayerNorm(6), () => new nn.RMSNorm(6), () => new nn.GroupNorm(1, 3), () => new nn.BatchNorm1d(3)],
+      ...[
+        () => new nn.Conv1d(3, 3, 1),
+        () => new nn.ConvTranspose1d(3, 3, 1),
+        () => new nn.MaxPool1d(3, pool),
+        () => new nn.AvgPool1d(3, pool),
+      ],
+      ...[() => new nn.AdaptiveAvgPool1d(6), () => new nn.Linear(6, 6)],
+      () => new nn.Sequential(new nn.Linear(6, 6), new nn.ReLU(true), new nn.Identity(), new nn.LayerNorm(6)),
+    ];
+    const gradients = (make: (typeof layers)[number], normFirst: boolean, hooks: boolean) => {
+      manualSeed(5);
+      const activation = 'className' in make ? new (make as typeof nn.ReLU)() : (make as () => nn.ReLU)();
+      const model = new nn.TransformerEncoderLayer(4, 2, { ...small, dropout: 0.1, normFirst, activation });
+      const held: unknown[] = [];
+      if (hooks) for (const part of model.modules()) part.registerForwardHook((_, inputs, output) => void held.push(inputs, output));
+      const x = randn([2, 3, 4], { requiresGrad: true });
+      model.forward(x).square().sum().backward();
+      return [x, ...model.parameters()].map(({ grad }) => grad!.tolist());
+    };
+    for (const [i, make] of layers.entries()) {
+      const normFirst = i % 2 === 0;
+      expect(gradients(make, normFirst, false), make.name).toEqual(gradients(make, normFirst, true));
+    }
+  });
+
+  test('what the activation of the user holds stays where a part gives back what it took', () => {
+    for (const normFirst of [false, true]) {
+      const held: Tensor[] = [];
+      const activation = (x: Tensor) => {
+        held.push(x);
+        return x;
+      };
+      const layer = new nn.TransformerEncoderLayer(4, 2, { ...small, normFirst, activation }).eval();
+      layer.linear1 = layer.linear2 = layer.norm2 = new nn.Identity() as never;
+      const model = new nn.TransformerEncoder(layer, 2);
+      const x = randn([1, 3, 4]);
+      const [all, seen] = [model.forward(x).tolist(), held.splice(0).map((x) => x.tolist())];
+      expect(noGrad(() => model.forward(x)).tolist()).toEqual(all);
+      expect(held.map((x) => x.tolist())).toEqual(seen);
+    }
+  });
+
   test('misuse of stacks is named', () => {
     const layer = new nn.TransformerEncoderLayer(4, 2, small);
     throws(() => new nn.TransformerEncoder(layer, 0).forward(randn([1, 2, 4])), ArgumentError, 'TransformerEncoder: it has no layers');

@@ -15,11 +15,11 @@ import type { DType } from '../../tensor/values/dtype.js';
 import { item } from '../../tensor/values/transfer.js';
 import { ModuleList } from '../containers/list.js';
 import { xavierUniform_ } from '../init/init.js';
+import { Inner } from '../module/calls/inner.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
 import { causalMask } from './attend.js';
-import { Inner } from './inner.js';
 import { canonicalMask, warnMixedMasks } from './multi-head.js';
 import {
   DECODER_FORWARD,
@@ -121,11 +121,11 @@ export class TransformerEncoder extends Module {
     const srcKeyPaddingMask = padding && canonicalMask(name, 'srcKeyPaddingMask', padding, src.dtype);
     const options = { srcMask, srcKeyPaddingMask, isCausal: isCausal ?? false };
     let x = new Inner(src);
-    for (const layer of this.layers) x = x.into(layer, 'value', (x) => layer.forward(x, options));
+    for (const layer of this.layers) x = x.into(layer, (x) => layer.forward(x, options));
     if (srcKeyPaddingMask && !srcMask && dropsPadding(this, src, srcKeyPaddingMask)) {
-      x = x.through((x) => maskedFill(x, unsqueeze(ne(srcKeyPaddingMask, 0), -1), 0), 'value');
+      x = x.through((x) => maskedFill(x, unsqueeze(ne(srcKeyPaddingMask, 0), -1), 0));
     }
-    return this.norm === null ? x.x : x.into(this.norm, 'value').x;
+    return this.norm === null ? x.x : x.into(this.norm).x;
   }
 }
 
@@ -195,8 +195,8 @@ export class TransformerDecoder extends Module {
     const options = readArguments(classNameOf(this), DECODER_FORWARD, args);
     assertLayers(classNameOf(this), this.layers);
     let x = new Inner(tgt);
-    for (const layer of this.layers) x = x.into(layer, 'value', (x) => layer.forward(x, memory, options));
-    return this.norm === null ? x.x : x.into(this.norm, 'value').x;
+    for (const layer of this.layers) x = x.into(layer, (x) => layer.forward(x, memory, options));
+    return this.norm === null ? x.x : x.into(this.norm).x;
   }
 }
 

@@ -1,22 +1,18 @@
 /** What the ready models are made of: convolutions with their norm and activation, and how weights are drawn. */
-import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { ReLU } from '../../nn/activation/rectified.js';
-import { inTurn } from '../../nn/containers/in-turn.js';
 import { Sequential } from '../../nn/containers/sequential.js';
 import { Conv2d } from '../../nn/conv/conv.js';
 import { constant_, normal_, zeros_ } from '../../nn/init/basic.js';
 import { kaimingNormal_ } from '../../nn/init/variance.js';
 import { Linear } from '../../nn/linear/linear.js';
+import { Inner, passed } from '../../nn/module/calls/inner.js';
 import { assertModule } from '../../nn/module/is-module.js';
 import type { Module } from '../../nn/module/module.js';
 import { BatchNorm2d } from '../../nn/norm/batch.js';
 import { GroupNorm } from '../../nn/norm/group.js';
-import { add } from '../../ops/elementwise/binary.js';
-import { addInPlace } from '../../ops/elementwise/inplace.js';
 import { readOptions, required, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, unexpected } from '../../tensor/arguments/checks.js';
 import { isClass } from '../../tensor/arguments/class-name.js';
-import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 /** Makes the norm of a layer: a function of its channels, `(channels) => new nn.GroupNorm(8, channels)`, or a class such as nn.BatchNorm2d. */
@@ -100,15 +96,9 @@ export class Conv2dNormActivation extends Sequential {
   }
 }
 
-/**
- * @internal What `branch`, one layer after the other, makes of x, and `around` added to it: where there is no tape and nobody else can hold what
- * the branch made, in its memory.
- */
+/** @internal What `branch`, one layer after the other, makes of x, and `around` added to it. */
 export function branchPlus(branch: readonly Layer[], x: Tensor, around: () => Tensor): Tensor {
-  const out = inTurn(branch, [x]) as Tensor;
-  const other = around();
-  const own = !isGradEnabled() && out.storage !== x.storage && out.storage !== other.storage && branch.every((layer) => layer.passesOn());
-  return own && out.dtype === other.dtype && sameShape(out.shape, other.shape) ? addInPlace(out, other, 1, 'add_') : add(out, other);
+  return passed(branch, new Inner(x)).plus(new Inner(around())).x;
 }
 
 /** @internal How a family of models draws its weights, once they are made. */
