@@ -49,6 +49,54 @@ describe('MultiheadAttention', () => {
     expect(equal(layer.forward(x, x, x)[0], layer.forward(x, x, x)[0])).toBe(true);
   });
 
+  test('without a tape everything that a caller can hold stays, whatever is the same tensor, or a view of it', () => {
+    const F = nn.functional;
+    const whole = randn([3, 6, 4]);
+    const [x, y, z] = [whole.narrow(0, 0, 3), whole.narrow(1, 0, 3).transpose(0, 1), whole.narrow(1, 3, 3).transpose(0, 1)];
+    const square = whole.narrow(1, 0, 3);
+    const inputs = [...[x, y, z].map((one) => [one, one, one]), [square, y, y], [square, y, square], [x, x.view([3, 6, 4]), x]];
+    const padding = zeros([6, 3], { dtype: 'bool' });
+    const [keys, mask, weight] = [randn([12, 3, 2]), zeros([3, 3]), randn([4, 4])];
+    const apart = { useSeparateProjWeight: true, qProjWeight: weight, kProjWeight: weight, vProjWeight: weight };
+    const kept: (Tensor | null)[] = [];
+    class Own extends nn.MultiheadAttention {
+      override forward(query: Tensor, key: Tensor, value: Tensor, ...args: readonly unknown[]): [Tensor, never] {
+        const made = super.forward(query, key, value, ...(args as [null, boolean]));
+        kept.push(...made);
+        return made as [Tensor, never];
+      }
+    }
+    const settings = [{}, { addBiasKv: true, addZeroAttn: true }, { bias: false }];
+    const calls: (() => [Tensor, Tensor | null])[] = [];
+    for (const batchFirst of [false, true])
+      for (const one of settings) {
+        const layers = [new nn.MultiheadAttention(4, 2, { batchFirst, ...one }), new Own(4, 2, { batchFirst, ...one })];
+        for (const layer of layers)
+          for (const [q, k, v] of inputs as [Tensor, Tensor, Tensor][])
+            for (const needWeights of [false, true]) calls.push(() => layer.forward(q, k, v, null, needWeights));
+        const unbatched = whole.select(1, 0);
+        calls.push(() => layers[0]!.forward(unbatched, unbatched, unbatched));
+        calls.push(() => layers[0]!.forward(unbatched, unbatched, unbatched, { needWeights: false }));
+      }
+    const { inProjWeight, inProjBias, outProj } = new nn.MultiheadAttention(4, 2);
+    for (const needWeights of [false, true])
+      for (const given of [{ staticK: keys, staticV: keys }, { staticV: keys }, { attnMask: mask }, { keyPaddingMask: padding }, apart])
+        calls.push(() =>
+          F.multiHeadAttentionForward(x, x, x, 4, 2, inProjWeight, inProjBias, null, null, false, 0, outProj.weight, outProj.bias, {
+            needWeights,
+            ...given,
+          }),
+        );
+    const held = [whole, x, y, z, keys, mask, weight, padding];
+    const before = held.map((one) => one.tolist());
+    for (const call of calls) {
+      const expected = call().map((one) => one?.tolist());
+      expect(noGrad(call).map((one) => one?.tolist())).toEqual(expected);
+      expect(held.map((one) => one.tolist())).toEqual(before);
+    }
+    expect(kept.map((one) => one?.tolist()).length).toBeGreaterThan(100);
+  });
+
   test('errors say what was given and what to do', () => {
     throws(
       () => new nn.MultiheadAttention(10, 3),
