@@ -4,7 +4,7 @@ import { zerosLike } from '../tensor/create/create.js';
 import { numel } from '../tensor/shape.js';
 import { escapeScope } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { dtypeCode } from '../tensor/values/dtype.js';
+import { code } from '../tensor/values/dtype.js';
 
 /** The options of the `zeroGrad` of optimizers and modules. */
 export interface ZeroGradOptions {
@@ -20,7 +20,7 @@ export function clearGradient(x: Tensor, setToNone: boolean): void {
     if (!x.gradExposed) gradient.storage.free();
     x.grad = null;
   } else if (gradient.gradFn === null && gradient.isContiguous()) {
-    check(kernels.fill(dtypeCode(gradient.dtype), gradient.ptr, numel(gradient.shape), 0), 'zeroGrad');
+    check(kernels.fill(code(gradient.dtype), gradient.ptr, numel(gradient.shape), 0), 'zeroGrad');
     gradient.counter.version++;
   } else {
     const zeros = zerosLike(gradient);

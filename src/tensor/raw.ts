@@ -6,13 +6,10 @@ import { isPlain, memoryOrder, resultStrides } from './layout.js';
 import { broadcastStrides, collapse, isDense, numel, pick, type Shape } from './shape.js';
 import { Storage } from './storage.js';
 import { emptyTensor, Tensor } from './tensor.js';
-import { type DType, dtypeCode, elementBytes } from './values/dtype.js';
+import { code, type DType, elementBytes } from './values/dtype.js';
 import { copyValues } from './values/transfer.js';
 
-/** The code by which kernels know a dtype. */
-export function code(dtype: DType): number {
-  return dtypeCode(dtype);
-}
+export { code };
 
 /** An uninitialised tensor of these strides, which leave no holes; row-major where they are null. */
 export function emptyStrided(shape: Shape, strides: Shape | null, dtype: DType): Tensor {

@@ -7,7 +7,7 @@ import { copyInto, rowMajor } from '../../tensor/raw.js';
 import { isDense, numel, type Shape } from '../../tensor/shape.js';
 import { escapeScope, Storage } from '../../tensor/storage.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
-import { type DType, dtypeCode } from '../../tensor/values/dtype.js';
+import { code, type DType } from '../../tensor/values/dtype.js';
 import { stateLike } from './state.js';
 
 /** The numbers that a kernel takes for each parameter: as a rule the count of steps, and one more where it wants it. */
@@ -29,7 +29,7 @@ export type StepKernel = (dtype: number, count: number, list: Ptr) => number;
 export function stepRowMajor(param: Tensor, op: string, kernel: (dtype: number, param: Ptr, grad: Ptr) => number): void {
   const value = rowMajor(param, op);
   const grad = rowMajor(param.ownGrad!, op);
-  check(kernel(dtypeCode(param.dtype), value.ptr, grad.ptr), op);
+  check(kernel(code(param.dtype), value.ptr, grad.ptr), op);
   param.counter.version++;
   if (grad !== param.ownGrad) grad.storage.free();
   if (value === param) return;
@@ -132,7 +132,7 @@ class StepList {
     }
     const list = this.storage!.address();
     if (stale) loadedEngine().host.write(list, this.values);
-    check(kernel(dtypeCode(dtype), entries.length, list), op);
+    check(kernel(code(dtype), entries.length, list), op);
     for (const { param } of entries) param.counter.version++;
     for (const [param, target] of copies) {
       copyInto(param, target, op);

@@ -50,8 +50,8 @@ export function elementBytes(dtype: DType): number {
   return dtype === 'float32' ? 4 : dtypes[dtype].bytes;
 }
 
-/** What kernels call a dtype. */
-export function dtypeCode(dtype: DType): number {
+/** The code by which kernels know a dtype. */
+export function code(dtype: DType): number {
   return dtype === 'float32' ? F32 : dtypes[dtype].code;
 }
 
