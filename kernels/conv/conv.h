@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstring>
-#include <utility>
 
 #include "hone.h"
 #include "math/fma.h"
@@ -61,12 +60,10 @@ template <class T> inline void fill_run(T *to, hone_int n, T value) {
 }
 
 // to[i] = src[2 * i], i < n, by whole vectors where as much can be read before `end`; may write up to a vector beyond.
-template <class T, int... I>
-inline void copy_even(T *to, const T *src, hone_int n, const T *end, std::integer_sequence<int, I...>) {
+template <class T> inline void copy_even(T *to, const T *src, hone_int n, const T *end) {
   constexpr hone_int lanes = kLanes<T>;
   hone_int i = 0;
-  for (; i < n && 2 * (i + lanes) <= end - src; i += lanes)
-    store(to + i, Vec<T>(__builtin_shufflevector(load(src + 2 * i), load(src + 2 * i + lanes), (2 * I)...)));
+  for (; i < n && 2 * (i + lanes) <= end - src; i += lanes) store(to + i, every_second<false>(load(src + 2 * i), load(src + 2 * i + lanes)));
   for (; i < n; i++) to[i] = src[2 * i];
 }
 
@@ -95,7 +92,7 @@ void copy_piece(T *to, const T *image, hone_int h, hone_int w, const Piece &piec
       for (; i < n && i + lanes <= end - src; i += lanes) store(to + from + i, load(src + i));
       for (; i < n; i++) to[from + i] = src[i];
     } else if (step_w == 2) {
-      copy_even(to + from, src, n, end, std::make_integer_sequence<int, int(lanes)>{});
+      copy_even(to + from, src, n, end);
     } else {
       for (hone_int i = 0; i < n; i++) to[from + i] = src[i * step_w];
     }

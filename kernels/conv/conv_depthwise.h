@@ -16,10 +16,6 @@ namespace conv {
 // Whether the lanes are filled well enough.
 template <class T> bool suits_depthwise(const TapSum &s) { return s.in_channels == 1 && s.out_channels == 1 && s.groups > 1 && 2 * s.groups >= kLanes<T>; }
 
-// The input row and column that tap t adds to those of its pixel.
-inline hone_int tap_y(const TapSum &s, hone_int t) { return s.tap[t].dy * s.step_h + s.phase[s.tap[t].plane].y; }
-inline hone_int tap_x(const TapSum &s, hone_int t) { return s.tap[t].dx * s.step_w + s.phase[s.tap[t].plane].x; }
-
 // N pixels of a row: line[t] is where tap t reads for the first.
 template <class T, int N>
 void depthwise_pixels(T *out, hone_int out_step, const T *const *line, hone_int at, hone_int step, const T *weights, hone_int taps, const Vec<T> &start) {

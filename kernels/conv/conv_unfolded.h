@@ -40,17 +40,17 @@ inline void find_runs(Run *run, hone_int *first, const TapSum &s, hone_int p0, h
   hone_int count = 0;
   for (hone_int t = 0; t < s.taps; t++) {
     first[t] = count;
-    const hone_int tap_y = s.tap[t].dy * s.step_h + s.phase[s.tap[t].plane].y, tap_x = s.tap[t].dx * s.step_w + s.phase[s.tap[t].plane].x;
+    const hone_int dy = tap_y(s, t), dx = tap_x(s, t);
     // Columns [from, until) of a row lie inside the image.
-    const hone_int from = min_of(s.cols, tap_x >= 0 ? 0 : ceil_div(-tap_x, s.step_w));
-    const hone_int until = max_of(from, tap_x >= s.in_w ? 0 : min_of(s.cols, ceil_div(s.in_w - tap_x, s.step_w)));
+    const hone_int from = min_of(s.cols, dx >= 0 ? 0 : ceil_div(-dx, s.step_w));
+    const hone_int until = max_of(from, dx >= s.in_w ? 0 : min_of(s.cols, ceil_div(s.in_w - dx, s.step_w)));
     for (hone_int p = p0; p < p1;) {
-      const hone_int n = p / pixels, y = p % pixels / s.cols, x = p % s.cols, end = min_of(s.cols, x + p1 - p), iy = y * s.step_h + tap_y;
+      const hone_int n = p / pixels, y = p % pixels / s.cols, x = p % s.cols, end = min_of(s.cols, x + p1 - p), iy = y * s.step_h + dy;
       const hone_int cuts[4] = {x, min_of(max_of(from, x), end), min_of(max_of(until, x), end), end};
       for (int i = 0; i < 3; i++) {
         if (cuts[i] >= cuts[i + 1]) continue;
         const bool inside = i == 1 && iy >= 0 && iy < s.in_h;
-        const hone_int at = inside ? (n * s.in_channels * s.in_h + iy) * s.in_w + cuts[i] * s.step_w + tap_x : -1;
+        const hone_int at = inside ? (n * s.in_channels * s.in_h + iy) * s.in_w + cuts[i] * s.step_w + dx : -1;
         const bool follows = count > first[t] && (inside ? s.step_w == 1 && run[count - 1].in >= 0 && run[count - 1].in + run[count - 1].count == at
                                                          : run[count - 1].in < 0);
         if (follows) run[count - 1].count += cuts[i + 1] - cuts[i];
@@ -77,7 +77,7 @@ template <class T> void copy_runs(T *to, const T *in, const T *end, const Run *r
       for (; i < run->count && i + lanes <= end - src; i += lanes) store(out + i, load(src + i));
       for (; i < run->count; i++) out[i] = src[i];
     } else if (step == 2) {
-      copy_even(out, src, run->count, end, std::make_integer_sequence<int, int(lanes)>{});
+      copy_even(out, src, run->count, end);
     } else {
       for (hone_int i = 0; i < run->count; i++) out[i] = src[i * step];
     }

@@ -67,13 +67,6 @@ inline bool windows_fit(int taps, hone_int step_h, hone_int step_w) {
   return (taps == 3 || taps == 5 || taps == 7) && step_h == step_w && (step_h == 1 || step_h == 2);
 }
 
-template <class T, int Odd, int... I> inline Vec<T> every_second(const Vec<T> &a, const Vec<T> &b, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(a, b, (2 * I + Odd)...);
-}
-template <class T, int Odd> inline Vec<T> every_second(const Vec<T> &a, const Vec<T> &b) {
-  return every_second<T, Odd>(a, b, std::make_integer_sequence<int, kLanes<T>>{});
-}
-
 // The lanes from `from` to before `until`; zero in the others, whatever is in them.
 template <class T, int... I> inline MaskOf<T> lanes_between(hone_int from, hone_int until, std::integer_sequence<int, I...>) {
   using Lane = typename BitsOf<T>::I;
@@ -113,7 +106,7 @@ void copy_windows(T *to, const T *image, hone_int plane, hone_int cells, hone_in
           store(out + i, i == last ? masked<T>(v, mask) : v);
         } else {
           const Vec<T> a = load(from + 2 * i), b = load(from + 2 * i + lanes);
-          const Vec<T> even = every_second<T, 0>(a, b), odd = every_second<T, 1>(a, b);
+          const Vec<T> even = every_second<false>(a, b), odd = every_second<true>(a, b);
           store(out + i, i == last ? masked<T>(even, mask) : even);
           store(out + i + other, i == last ? masked<T>(odd, other_mask) : odd);
         }
@@ -223,12 +216,10 @@ inline bool windows_of(const TapSum &s, WindowShape &shape, hone_int *place) {
   if (s.in_channels != 1 || s.out_channels != 1 || s.groups < 2) return false;
   const int k = s.taps == 9 ? 3 : s.taps == 25 ? 5 : s.taps == 49 ? 7 : 0;
   if (!windows_fit(k, s.step_h, s.step_w) || s.out_step_h != 1 || s.out_step_w != 1 || s.rows != s.out_h || s.cols != s.out_w) return false;
-  const auto row_of = [&](hone_int t) { return s.tap[t].dy * s.step_h + s.phase[s.tap[t].plane].y; };
-  const auto col_of = [&](hone_int t) { return s.tap[t].dx * s.step_w + s.phase[s.tap[t].plane].x; };
-  hone_int top = row_of(0), left = col_of(0);
-  for (hone_int t = 0; t < s.taps; t++) top = min_of(top, row_of(t)), left = min_of(left, col_of(t)), place[t] = -1;
+  hone_int top = tap_y(s, 0), left = tap_x(s, 0);
+  for (hone_int t = 0; t < s.taps; t++) top = min_of(top, tap_y(s, t)), left = min_of(left, tap_x(s, t)), place[t] = -1;
   for (hone_int t = 0; t < s.taps; t++) {
-    const hone_int i = row_of(t) - top, j = col_of(t) - left;
+    const hone_int i = tap_y(s, t) - top, j = tap_x(s, t) - left;
     if (i >= k || j >= k || place[i * k + j] >= 0) return false;
     place[i * k + j] = s.tap[t].weight;
   }

@@ -28,5 +28,9 @@ struct TapSum {
   const Tap *tap;
 };
 
+// The input row and column that tap t adds to those of its pixel.
+inline hone_int tap_y(const TapSum &s, hone_int t) { return s.tap[t].dy * s.step_h + s.phase[s.tap[t].plane].y; }
+inline hone_int tap_x(const TapSum &s, hone_int t) { return s.tap[t].dx * s.step_w + s.phase[s.tap[t].plane].x; }
+
 } // namespace conv
 } // namespace hone

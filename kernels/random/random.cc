@@ -186,22 +186,16 @@ template <class F> void mkl_bernoulli(Generator &gen, hone_int n, double p, F &&
   for (hone_int i = 0; i < n; i++, x = x * multiplier % modulus) body(i, float(int32_t(x)) * 0x1p-31f < float(p));
 }
 
-// The elements of a and b at odd, or even, places.
-template <int first, int... I> Ints every_other(Ints a, Ints b, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(a, b, (2 * I + first)...);
-}
-
 // to[i] = 1 where the i-th pair of words is below the threshold, by halves: the high ones decide unless they are equal.
 void below53(uint8_t *to, const uint32_t *words, hone_int n, uint64_t threshold) {
   constexpr int L = kLanes<int32_t>;
   // Compared as signed numbers: the high halves have 21 bits, and of the low ones the first bit is turned, which keeps their order.
   constexpr int32_t turn = INT32_MIN;
   const Ints high = broadcast(int32_t(threshold >> 32)), low = broadcast(int32_t(uint32_t(threshold)) ^ turn);
-  constexpr auto lanes = std::make_integer_sequence<int, L>{};
   hone_int i = 0;
   for (; i + L <= n; i += L) {
     const Ints a = bits<Ints>(load(words + 2 * i)), b = bits<Ints>(load(words + 2 * i + L));
-    const Ints upper = every_other<0>(a, b, lanes) & 0x1fffff, lower = every_other<1>(a, b, lanes) ^ turn;
+    const Ints upper = every_second<false>(a, b) & 0x1fffff, lower = every_second<true>(a, b) ^ turn;
     const Ints yes = Ints(upper < high) | (Ints(upper == high) & Ints(lower < low));
     store(to + i, __builtin_convertvector(yes & 1, VecN<uint8_t, L>::type));
   }

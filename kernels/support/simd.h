@@ -89,6 +89,14 @@ template <class P> inline __attribute__((always_inline)) void end_step(P &pointe
 template <class P> inline __attribute__((always_inline)) void end_step(P &) {}
 #endif
 
+// Every second lane of a and b one after the other: those at even places, or at odd ones.
+template <bool Odd, class V, int... I> inline __attribute__((always_inline)) V every_second(const V &a, const V &b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (2 * I + Odd)...);
+}
+template <bool Odd, class V> inline __attribute__((always_inline)) V every_second(const V &a, const V &b) {
+  return every_second<Odd>(a, b, std::make_integer_sequence<int, int(sizeof(V) / sizeof(a[0]))>{});
+}
+
 // m is what a comparison of V gives: a bool, or a vector of 0 and -1.
 template <class M, class V> inline V select(const M &m, const V &a, const V &b) { return m ? a : b; }
 
