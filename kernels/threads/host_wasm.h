@@ -5,7 +5,7 @@ namespace hone {
 
 inline void pause() {}
 
-// What src/engine/wasm.ts gives: the time in milliseconds, workers, and whether this thread is one that must never sleep (a page's).
+// What src/engine/wasm/wasm.ts gives: the time in milliseconds, workers, and whether this thread is one that must never sleep (a page's).
 extern "C" {
 __attribute__((import_module("hone"), import_name("now"))) double hone_host_now(void);
 __attribute__((import_module("hone"), import_name("start_workers"))) int hone_host_start_workers(int have, int wanted);

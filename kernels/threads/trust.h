@@ -7,6 +7,23 @@
 
 namespace hone {
 
+// What calling somebody was worth, in microseconds. It ends before long, so that what once went well does not hide what goes ill.
+class Credit {
+public:
+  // False where it is used up; the next one is new.
+  bool add(double gain, double cost) {
+    credit_ += gain - cost;
+    if (credit_ > kMost) credit_ = kMost;
+    if (credit_ >= 0) return true;
+    credit_ = 0;
+    return false;
+  }
+
+private:
+  static constexpr double kMost = 10000;
+  double credit_ = 0;
+};
+
 // A worker's own account of the time that it had no core. Times are in microseconds.
 class Watch {
 public:
@@ -44,16 +61,12 @@ public:
   bool end() {
     polled_ = now();
     const double time = polled_ - began_;
-    credit_ += time;
+    double lost = 0;
     if (time > kShort) { // what a thread has computed takes long to ask
-      const double lost = without_core();
-      if (lost > kNoise) credit_ -= 3 * lost; // once since it was no work, twice since all waited
+      lost = without_core();
       wall_ += lost; // told; the rest goes on
     }
-    if (credit_ > kMost) credit_ = kMost;
-    if (credit_ >= 0) return true;
-    credit_ = 0;
-    return false;
+    return credit_.add(time, lost > kNoise ? 3 * lost : 0); // once since it was no work, twice since all waited
   }
 
   // Whether it has a core to itself: it spins for longer than most systems let two programs share one without a change.
@@ -69,7 +82,7 @@ public:
 
 private:
   static constexpr double kSpin = 150, kShortest = 10;
-  static constexpr double kGap = 300, kNoise = 300, kShort = 400, kStale = 5000, kProof = 6000, kMost = 10000;
+  static constexpr double kGap = 300, kNoise = 300, kShort = 400, kStale = 5000, kProof = 6000;
 
   // Whether it is long ago that it looked at the clock.
   bool late() {
@@ -79,7 +92,8 @@ private:
   }
   double without_core() const { return (polled_ - wall_) - (computed() - computed_); }
 
-  double polled_ = 0, wall_ = 0, computed_ = 0, began_ = 0, credit_ = 0, spin_ = kSpin;
+  double polled_ = 0, wall_ = 0, computed_ = 0, began_ = 0, spin_ = kSpin;
+  Credit credit_;
   unsigned waits_ = 0;
 };
 
@@ -131,12 +145,7 @@ public:
   void weigh(uint64_t members, double worked, double waited, int own, int all) {
     if (own == 0) return;
     const double each = worked / own;
-    credit_ += each * (all - own);
-    if (waited > 1000 + 3 * each) credit_ -= 2 * waited;
-    if (credit_ > 10000) credit_ = 10000;
-    if (credit_ >= 0) return;
-    credit_ = 0;
-    lost_.fetch_or(members & ~bit(0));
+    if (!credit_.add(each * (all - own), waited > 1000 + 3 * each ? 2 * waited : 0)) lost_.fetch_or(members & ~bit(0));
   }
 
   static constexpr uint64_t bit(int seat) { return uint64_t(1) << seat; }
@@ -148,7 +157,7 @@ private:
     double length = 0, until = 0, back = 0;
   };
   Absence absences_[kMost];
-  double credit_ = 0;
+  Credit credit_; // of all workers together, for weigh
   double next_ = kNever; // when somebody's absence ends
   alignas(64) std::atomic<uint64_t> present_{kAll};
   alignas(64) std::atomic<uint64_t> lost_{0};
