@@ -42,6 +42,8 @@ const app = await Application.bootstrap({
   excludeInternal: true,
   excludePrivate: true,
   excludeProtected: true,
+  // `@throws {ShapeError} for …` keeps its class.
+  preservedTypeAnnotationTags: ['@throws'],
   disableGit: true,
   sourceLinkTemplate: '{path}',
   skipErrorChecking: true,
@@ -50,7 +52,7 @@ const app = await Application.bootstrap({
 const entryPoints = app.getEntryPoints();
 if (!entryPoints) throw new Error('the entries cannot be found');
 const project = app.converter.convert(entryPoints);
-const signatureText = signaturesOf(entryPoints[0].program);
+const { signatureText, parametersOf, isSpread, aliasText, aliasMembers, aliasesIn } = signaturesOf(entryPoints[0].program);
 
 // Where each thing stands.
 
@@ -142,6 +144,30 @@ for (const { items } of pages.values()) {
     places.get(reflection).anchor = taken.get(anchor) === 1 ? anchor : `${anchor}-${taken.get(anchor)}`;
   }
 }
+/** What a name within a text stands for: functions, classes and types by the last part of theirs. Those of `hone` itself come first. */
+const named = new Map();
+for (const { items } of pages.values())
+  for (const [name, reflection] of items) {
+    const last = name.split('.').at(-1);
+    if (!named.has(last) || name === last) named.set(last, reflection);
+  }
+/** What readers can import for a type that has no name outside, as `Conv2dLayerOptions` for `ConvLayerOptions<Pair>`: its names by its text. */
+const outside = new Map();
+for (const { items } of pages.values())
+  for (const [name, reflection] of items) {
+    const [, text] = (reflection.kind === Kind.TypeAlias && /^type \w+ = (\w+(?:<[\w\s,]+>)?)$/.exec(aliasText(reflection) ?? '')) || [];
+    if (text !== undefined && !named.has(text.replace(/<.*/, '')))
+      outside.set(text, [...(outside.get(text) ?? []), name.split('.').at(-1)]);
+  }
+/** A signature's text with the names that readers can import; of several the one that is called after what is described. */
+function withOutside(text, name) {
+  let out = text;
+  for (const [inside, names] of outside) {
+    const best = names.find((other) => other.toLowerCase().startsWith(name.split('.').at(-1).toLowerCase())) ?? names[0];
+    out = out.replaceAll(new RegExp(`\\b${inside.replaceAll(/[<>]/g, '\\$&')}(?![\\w<])`, 'g'), best);
+  }
+  return out;
+}
 /** The other names of a thing. */
 const otherNames = new Map();
 for (const [name, reference, entry] of aliases) {
@@ -198,7 +224,14 @@ function tagsOf(comment) {
   const lines = [];
   const of = (tag) => (comment?.blockTags ?? []).filter((block) => block.tag === tag);
   for (const block of of('@returns')) lines.push(`**Returns** ${prose(block.content)}`);
-  for (const block of of('@throws')) lines.push(`**Throws** ${prose(block.content)}`);
+  const thrown = of('@throws').map(({ typeAnnotation, content }) => {
+    const classes = typeAnnotation
+      ?.replaceAll(/^\{|\}$/g, '')
+      .replaceAll(/\w+/g, (word) => (named.has(word) ? linkTo(named.get(word), word) : word));
+    return [classes?.replaceAll(' | ', ' or '), prose(content)].filter(Boolean).join(' ');
+  });
+  if (thrown.length === 1) lines.push(`**Throws** ${thrown[0]}`);
+  else if (thrown.length > 1) lines.push(`**Throws**\n\n${thrown.map((text) => `- ${text.replaceAll('\n', '\n  ')}`).join('\n')}`);
   for (const block of of('@example')) {
     const text = block.content
       .map((part) => part.text)
@@ -223,9 +256,15 @@ function table(heading, rows) {
 
 const shown = (child) => !child.inheritedFrom && !child.name.startsWith('[') && !child.name.startsWith('#') && !child.flags.isPrivate;
 
+/** A property that is a function: what stands in a table of a class's methods, as `Tensor` has hundreds. */
+const isFunction = ({ kind, name, type, flags }) =>
+  kind === Kind.Property &&
+  !flags.isOptional &&
+  (type?.declaration?.signatures !== undefined || (type?.name === 'never' && named.get(name.replace(/_$/, ''))?.kind === Kind.Function));
+
 function propertiesOf(reflection) {
   return (reflection.children ?? [])
-    .filter((child) => shown(child) && [Kind.Property, Kind.Accessor].includes(child.kind) && !child.flags.isStatic)
+    .filter((child) => shown(child) && [Kind.Property, Kind.Accessor].includes(child.kind) && !child.flags.isStatic && !isFunction(child))
     .map((child) => {
       const type = child.type ?? child.getSignature?.type;
       const comment = child.comment ?? child.getSignature?.comment;
@@ -233,16 +272,64 @@ function propertiesOf(reflection) {
     });
 }
 
-function functionText(signatures, name, options) {
+/** Methods that are functions of a module, too: `x.amax(1)` is `amax(x, 1)`. Those lead there. */
+function methodTable(reflection) {
+  const methods = (reflection.children ?? []).filter((child) => shown(child) && isFunction(child));
+  if (methods.length === 0) return [];
+  const rows = methods.map((child) => {
+    const twin = named.get(child.name) ?? named.get(child.name.replace(/_$/, ''));
+    const own = child.type.declaration?.signatures[0];
+    const args =
+      twin?.kind === Kind.Function
+        ? parametersOf(twin.signatures.at(-1)).slice(1)
+        : parametersOf(own).filter((arg) => !arg.startsWith('...'));
+    const call = `${child.name}(${args.map((arg) => arg.replace(/:[\s\S]*/, '')).join(', ')})`;
+    return `| ${twin?.kind === Kind.Function ? linkTo(twin, call) : code(call)} | ${cell(prose(child.comment?.summary))} |`;
+  });
+  return [`| method | |\n| --- | --- |\n${rows.join('\n')}`];
+}
+
+/** What is said of the parameters of a signature. */
+function parameterList(signature) {
+  const said = (signature?.parameters ?? []).flatMap(({ name, comment }, i) => {
+    if (!comment) return [];
+    const text = prose(comment.summary).replaceAll('\n', '\n  ');
+    return [isSpread(signature, i) ? `- ${text}` : `- \`${name}\`: ${text}`];
+  });
+  return said.length > 0 ? [said.join('\n')] : [];
+}
+
+/** Leads to the types that signatures name, and says what those stand for that have no place of their own. */
+function typesOf(text, signatures) {
+  const aliases = new Map(signatures.flatMap((signature) => [...aliasesIn(signature)]));
+  const words = [...new Set(text.match(/\b[A-Z]\w+/g))];
+  // What short ones stand for is said in full.
+  const whole = (type) =>
+    type.replaceAll(/\b([A-Z]\w+)(\[\])?/g, (all, word, list = '') =>
+      !aliases.has(word) || named.has(word) ? all : list ? `(${aliases.get(word).text})[]` : aliases.get(word).text,
+    );
+  const short = words
+    .filter((word) => aliases.has(word) && !named.has(word) && !(word in globalThis))
+    .map((word) => [`${word}${aliases.get(word).parameters}`, whole(aliases.get(word).text)])
+    // Types that compute with types tell readers nothing.
+    .filter(([, type]) => type.length < 120 && !/\b(in|infer|extends) |<O\b/.test(type));
+  const said = short.map(([word, type]) => `\`${word}\` is \`${type}\`.`).join(' ');
+  const found = words.filter((word) => [Kind.Interface, Kind.TypeAlias].includes(named.get(word)?.kind));
+  const links = found.length > 0 ? `Types: ${found.map((word) => linkTo(named.get(word), word)).join(', ')}.` : '';
+  return links || said ? [[links, said].filter(Boolean).join(' ')] : [];
+}
+
+/** What a comment says; nothing where it is that of the method which it takes the place of. */
+function ownComment({ comment, overwrites }) {
+  const above = overwrites?.reflection?.signatures?.[0]?.comment ?? overwrites?.reflection?.comment;
+  return above && comment && prose(above.summary) === prose(comment.summary) ? undefined : comment;
+}
+
+function functionText(signatures, name) {
   const documented = signatures.find(({ comment }) => comment) ?? signatures[0];
-  const { comment } = documented;
-  const parameters = (documented.parameters ?? []).filter((p) => p.comment).map((p) => [p.name, '', prose(p.comment.summary)]);
-  return [
-    fence(signatures.map((signature) => signatureText(signature, name, options)).join('\n')),
-    prose(comment?.summary),
-    ...(parameters.length > 0 ? [parameters.map(([p, , text]) => `- \`${p}\`: ${text.replaceAll('\n', '\n  ')}`).join('\n')] : []),
-    ...tagsOf(comment),
-  ];
+  const comment = ownComment(documented);
+  const text = withOutside(signatures.map((signature) => signatureText(signature, name)).join('\n'), name);
+  return [fence(text), prose(comment?.summary), ...parameterList(documented), ...typesOf(text, signatures), ...tagsOf(comment)];
 }
 
 function itemText(name, reflection) {
@@ -265,18 +352,17 @@ function itemText(name, reflection) {
     const made = reflection.children?.find(({ kind }) => kind === Kind.Constructor)?.signatures ?? [];
     const base = reflection.extendedTypes?.[0];
     const [own, constructor] = [reflection.comment, made[0]?.comment];
-    const parameters = (made[0]?.parameters ?? []).filter((p) => p.comment);
-    if (made.length > 0) lines.push(fence(made.map((signature) => signatureText(signature, name, { isNew: true })).join('\n')));
+    const text = withOutside(made.map((signature) => signatureText(signature, name, { isNew: true })).join('\n'), name);
+    if (made.length > 0) lines.push(fence(text));
     lines.push(prose((own ?? constructor)?.summary), ...also);
     if (base) lines.push(`Extends ${base.reflection ? linkTo(base.reflection, typeText(base)) : `\`${typeText(base)}\``}.`);
-    if (parameters.length > 0)
-      lines.push(parameters.map((p) => `- \`${p.name}\`: ${prose(p.comment.summary).replaceAll('\n', '\n  ')}`).join('\n'));
-    lines.push(...tagsOf(own ?? constructor));
+    lines.push(...parameterList(made[0]), ...typesOf(text, made), ...tagsOf(own ?? constructor));
     lines.push(
       ...table(
         'property',
         propertiesOf(reflection).filter(([, , text]) => text !== ''),
       ),
+      ...methodTable(reflection),
     );
     for (const method of (reflection.children ?? []).filter((child) => child.kind === Kind.Method && shown(child))) {
       if (!method.signatures?.some(({ comment }) => comment?.summary.length)) continue;
@@ -294,13 +380,14 @@ function itemText(name, reflection) {
     for (const method of (reflection.children ?? []).filter((child) => child.kind === Kind.Method && shown(child)))
       lines.push(...functionText(method.signatures, method.name));
   } else if (reflection.kind === Kind.TypeAlias) {
-    const text = typeText(reflection.type);
+    const text = aliasText(reflection);
     lines.push(
-      ...(text.length < 600 && text !== 'Object' ? [fence(`type ${name.split('.').at(-1)} = ${text}`)] : []),
+      ...(text !== undefined && text.length < 600 ? [fence(text)] : []),
       prose(reflection.comment?.summary),
       ...tagsOf(reflection.comment),
     );
     if (reflection.type?.type === 'reflection') lines.push(...table('property', propertiesOf(reflection.type.declaration)));
+    else lines.push(...table('property', aliasMembers(reflection)));
   } else
     lines.push(
       ...(reflection.type ? [fence(`const ${name.split('.').at(-1)}: ${typeText(reflection.type)}`)] : []),
@@ -320,20 +407,22 @@ for (const [address, page] of pages) {
   const items = page.items.toSorted(([a, x], [b, y]) => (rank[x.kind] ?? 1) - (rank[y.kind] ?? 1) || a.localeCompare(b, 'en'));
   page.items = items;
   const from = ENTRIES[page.entry][0];
-  const first = page.spaces[0] ?? items[0][0];
-  const named =
+  // What the page is named after is what one looks for.
+  const wanted = items.filter(([, { kind }]) => rank[kind] === 0 && kind !== Kind.Variable).map(([name]) => name);
+  const namesake = (name) => Number(name.toLowerCase() !== page.title.toLowerCase());
+  const imports =
     page.spaces.length > 0
       ? [page.spaces[0]]
-      : items
-          .filter(([, { kind }]) => rank[kind] === 0)
-          .map(([name]) => name)
-          .slice(0, 3);
-  const head = `${page.spaces.length > 0 ? `${page.spaces.join('.')}: ${page.title.replace(/^./, (c) => (page.title === page.title.toUpperCase() || /^[A-Z]{2}/.test(page.title) ? c : c.toLowerCase()))}` : page.title}`;
+      : (wanted.length > 0 ? wanted : [items[0][0]]).toSorted((a, b) => namesake(a) - namesake(b)).slice(0, 3);
+  const isType = wanted.length === 0 && page.spaces.length === 0 ? 'type ' : '';
+  const space = page.spaces.join('.');
+  const head =
+    space === '' ? page.title : space.toLowerCase().split('.').includes(page.title.toLowerCase()) ? space : `${space}: ${page.title}`;
   const text = [
     '---\noutline: [2, 2]\neditLink: false\n---',
     // An address of its own, since it may read as a name on the page does.
     `# ${head} {#page}`,
-    fence(`import { ${named.length > 0 ? named.join(', ') : first} } from '${from}';`),
+    fence(`import ${isType}{ ${imports.join(', ')} } from '${from}';`),
     ...items.map(([name, reflection]) => itemText(name, reflection)),
   ].join('\n\n');
   const file = join(out, `${address}.md`);
@@ -358,7 +447,8 @@ const index = [
     own
       .map(([address, { head, items }]) => {
         current = 'index';
-        const names = items.filter(([, { kind }]) => rank[kind] === 0);
+        const things = items.filter(([, { kind }]) => rank[kind] === 0);
+        const names = things.length > 0 ? things : items;
         return `- [**${escape(head)}**](./${address}.md): ${names
           .slice(0, 12)
           .map(([name, reflection]) => linkTo(reflection, name.split('.').at(-1)))

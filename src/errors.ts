@@ -11,7 +11,8 @@ export class HoneError extends Error {
     // Messages quote names from files and users, and go to terminals.
     super(message === undefined ? message : printable(message), options);
   }
-  /** Written out in each class: minifiers rename classes, and a getter is there when the stack is noted. */
+  /** The name of its class. */
+  // Written out in each class: minifiers rename classes, and a getter is there when the stack is noted.
   override get name(): string {
     return 'HoneError';
   }

@@ -88,7 +88,11 @@ export function calculateGain(nonlinearity: Nonlinearity, ...args: Arguments<Gai
 }
 
 /** How many inputs each output of a weight [out, in, ...] sees, and how many outputs each input. @throws {ShapeError} below 2 dims. */
-export function calculateFanInAndFanOut(x: Tensor, op = 'calculateFanInAndFanOut'): { fanIn: number; fanOut: number } {
+export function calculateFanInAndFanOut(x: Tensor): { fanIn: number; fanOut: number } {
+  return fansOf('calculateFanInAndFanOut', x);
+}
+
+function fansOf(op: string, x: Tensor): { fanIn: number; fanOut: number } {
   assertTensor(op, 'x', x);
   if (x.ndim < 2)
     throw new ShapeError(
@@ -99,7 +103,7 @@ export function calculateFanInAndFanOut(x: Tensor, op = 'calculateFanInAndFanOut
 }
 
 function xavierStd(x: Tensor, op: string, gain: number): number {
-  const { fanIn, fanOut } = calculateFanInAndFanOut(x, op);
+  const { fanIn, fanOut } = fansOf(op, x);
   if (fanIn + fanOut === 0) throw new ShapeError(`${op}: a weight ${showShape(x.shape)} has neither inputs nor outputs.`);
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 }
@@ -143,7 +147,7 @@ function kaiming(x: Tensor, op: string, given: readonly unknown[]): { std: numbe
     return null;
   }
   oneOf(op, 'mode', mode, ['fan_in', 'fan_out']);
-  const { fanIn, fanOut } = calculateFanInAndFanOut(x, op);
+  const { fanIn, fanOut } = fansOf(op, x);
   return { std: calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut), from };
 }
 

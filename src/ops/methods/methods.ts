@@ -10,7 +10,7 @@ import { provideGradOps } from '../../autograd/walk.js';
 import { UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { type ListArguments, noMore, readList, readSizes, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';
-import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../../tensor/create/create.js';
+import { checkTensorOptions, empty, filled, ones, type SizeArguments, type TensorOptions, zeros } from '../../tensor/create/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -497,7 +497,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   sumToSize(...shape) { return reduce.sumTo(this, readList('sumToSize', shape)); },
   newZeros(...args) { return zeros(...sizesLike('newZeros', this, args)); },
   newOnes(...args) { return ones(...sizesLike('newOnes', this, args)); },
-  newFull(shape, value, options) { if (arguments.length > 3) tooMany('newFull', 3, arguments); return full(shape, value, { dtype: this.dtype, ...checkTensorOptions('newFull', options) }, 'newFull'); },
+  newFull(shape, value, options) { if (arguments.length > 3) tooMany('newFull', 3, arguments); return filled('newFull', shape, value, { dtype: this.dtype, ...checkTensorOptions('newFull', options) }); },
   newEmpty(...args) { return empty(...sizesLike('newEmpty', this, args)); },
   float() { if (arguments.length > 0) tooMany('float', 0, arguments); return copy.to(this, 'float32'); },
   double() { if (arguments.length > 0) tooMany('double', 0, arguments); return copy.to(this, 'float64'); },

@@ -194,11 +194,16 @@ export function ones(...args: SizeArguments<TensorOptions>): Tensor {
 
 function made(op: string, args: readonly unknown[], value: number): Tensor {
   const { shape, options } = readSizes(op, args);
-  return full(shape, value, options as TensorOptions, op);
+  return filled(op, shape, value, options as TensorOptions);
 }
 
 /** A tensor of one value. @throws {DTypeError} for a value that the dtype does not hold. */
-export function full(shape: Shape, value: Scalar, options?: TensorOptions, op = 'full'): Tensor {
+export function full(shape: Shape, value: Scalar, options?: TensorOptions): Tensor {
+  return filled('full', shape, value, options);
+}
+
+/** @internal `full` for the function that errors are to name. */
+export function filled(op: string, shape: Shape, value: Scalar, options?: TensorOptions): Tensor {
   assertSizes(op, 'shape', shape);
   checkTensorOptions(op, options);
   checkSizes(shape, op);
