@@ -119,7 +119,7 @@ describe('photos', () => {
     expect(rows[0]).toBe('file,prediction,probability,blue,red');
     expect(await hone(['predict', 'none/*.jpg', '-m', 'runs/train-photos'])).toMatchObject({
       status: 1,
-      stderr: 'hone: There is no file that fits none/*.jpg.\n',
+      stderr: 'hone: No file matches none/*.jpg.\n',
     });
   });
 

@@ -172,7 +172,7 @@ function functionOf(op: string, flag: string, text: string): (epoch: number) => 
     if (typeof value !== 'number') throw new Error(`it gives ${typeof value}`);
   } catch (error) {
     throw new ArgumentError(
-      `${op}: ${flag} "${text}" is no function of epoch (${(error as Error).message}). Write one such as "0.95 ** epoch".`,
+      `${op}: ${flag} "${text}" is not a function of epoch (${(error as Error).message}). Write one such as "0.95 ** epoch".`,
     );
   }
   return new Function('epoch', `const f = (${text}); return typeof f === 'function' ? f(epoch) : f;`) as (epoch: number) => number;

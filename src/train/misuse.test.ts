@@ -289,7 +289,7 @@ describe('outputs that a loss does not expect', () => {
 test('what other libraries call the options of callbacks and models, and scores', async () => {
   const wrong: [call: () => unknown, message: string][] = [
     [() => gradientClipping({ maxNorm: 1 } as never), 'Did you mean norm?'],
-    [() => accumulateGradients({ steps: 4 } as never), '"steps" is no epoch, counted from 1. Write accumulateGradients(4)'],
+    [() => accumulateGradients({ steps: 4 } as never), '"steps" is not an epoch, counted from 1. Write accumulateGradients(4)'],
     [() => modelCheckpoint({ dirpath: 'runs' } as never), 'expected the path of a file. It comes first: modelCheckpoint(path, { … }).'],
     [() => ema({ beta: 0.9 } as never), 'Did you mean decay?'],
     [() => accuracy({ task: 'multiclass' } as never), 'Did you mean mode?'],

@@ -143,7 +143,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', 
         expect(error, `${name}, ${part}`).toMatch(/^FormatError: readImage: .* cannot be read as an image/);
       }
     const { error } = await page.evaluate(() => program.read('plain.tif'));
-    expect(error).toContain('this browser reads no TIFF files. Make PNG files of them.');
+    expect(error).toContain('this browser does not read TIFF files. Convert them to PNG.');
     expect((await page.evaluate(() => program.read('rgb.png', { maxPixels: 50 }))).error).toContain('17×13 pixels, more than the 50');
   });
 

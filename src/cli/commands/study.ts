@@ -136,7 +136,7 @@ function askedFor(what: string, flags: StudyFlags): Asked & { name: string } {
   const { variants, repeats, untilDecided, halving, seed, vary: varies, epochs, quick, data, root, limit } = flags;
   if (untilDecided !== undefined && repeats !== undefined)
     throw new ArgumentError(
-      `--repeats ${repeats}: --until-decided runs as many as are needed. Give the most that there may be: --until-decided ${repeats}.`,
+      `--repeats ${repeats}: --until-decided runs as many as are needed. Give the largest number you allow: --until-decided ${repeats}.`,
     );
   if (untilDecided !== undefined && halving !== undefined)
     throw new ArgumentError(

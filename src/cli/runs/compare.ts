@@ -26,7 +26,7 @@ export async function compareRuns(names: Names, given: readonly string[], look: 
   const named = [...new Set(given.map((name) => names.get(name)))];
   const [first] = named;
   if (first === undefined || named.length < 2)
-    throw new ArgumentError(`runs compare: ${oneLine(given[0] ?? '')} is one thing alone. Name what it is to be compared with.`);
+    throw new ArgumentError(`runs compare: ${oneLine(given[0] ?? '')} is the only one named. Name what to compare it with.`);
   const runs = named.filter((one): one is RunInfo => one.kind === 'train' || one.kind === 'run');
   const variants = named.filter((one): one is VariantRuns => one.kind === 'variant');
   const studies = named.filter((one): one is StudyInfo => one.kind === 'study');

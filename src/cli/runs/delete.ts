@@ -127,7 +127,7 @@ export async function deleteRuns(names: Names, given: readonly string[], { yes, 
   if (!yes) {
     if (!process.stdin.isTTY || !process.stdout.isTTY)
       throw new ArgumentError(
-        `runs delete: ${what}: there is no terminal to ask in. Say --yes to delete, or --dry-run to see what would go.`,
+        `runs delete: ${what}: there is no terminal to ask in. Pass --yes to delete, or --dry-run to see what would go.`,
       );
     process.stdout.write(`${list}${notes.join('')}`);
     if (!(await agreed(`Delete ${what}? [y/N] `))) return 'Nothing was deleted.\n';

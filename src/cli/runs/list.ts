@@ -26,7 +26,7 @@ const MANY = 60;
 
 /** Text of runs for a terminal, and how many runs were folded into their studies. */
 export function list(names: readonly string[], flags: ListFlags, room: number): string {
-  if (flags.json && flags.csv) throw new ArgumentError('--json and --csv are two forms of one answer. Leave one of them out.');
+  if (flags.json && flags.csv) throw new ArgumentError('--json and --csv exclude each other. Leave one of them out.');
   // Before the first training there is no such folder, which is no mistake.
   if (flags.root === 'runs' && names.length === 0 && !flags.json && !flags.csv && !existsSync(flags.root))
     return 'There are no runs here yet. hone train and hone study make some, in the folder runs.\n';
@@ -58,7 +58,7 @@ function choose(names: readonly string[], { root, sort, reverse = false, filter 
   if (within) {
     const wanted = [...names, ...(study === undefined ? [] : [study])].map((name) => within.get(name));
     if (study !== undefined && wanted.at(-1)!.kind !== 'study')
-      throw new ArgumentError(`--study ${oneLine(study)} is no study. Give its name.`);
+      throw new ArgumentError(`--study ${oneLine(study)} is not a study. Give the name of one.`);
     tops = [...new Set(wanted.flatMap((one): readonly Info[] => (one.kind === 'variant' ? one.runs : [one])))];
   }
   const grouped = within ? tops : [...tops].sort((a, b) => b.changed - a.changed || (a.name < b.name ? -1 : 1));

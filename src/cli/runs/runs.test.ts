@@ -447,7 +447,7 @@ describe('compare', () => {
   });
 
   test.each([
-    [['digits'], 'digits is one thing alone. Name what it is to be compared with.'],
+    [['digits'], 'digits is the only one named. Name what to compare it with.'],
     [['digits', 'digits'], 'digits is one thing alone.'],
     [['digits', 'digits/plain-0'], 'digits is a study, digits/plain-0 a run. Name runs, or variants, or studies.'],
   ])('%o', async (args, message) => {

@@ -153,7 +153,7 @@ export function withOptions(text: string): string | { name: string; [option: str
     const equals = part.indexOf('=');
     const key = part.slice(0, equals).trim();
     if (equals < 1 || !/^[a-zA-Z]\w*$/.test(key) || key === 'name' || key === '__proto__')
-      throw new InvalidArgumentError(`Expected name:option=value,option=value; "${part}" is no option.`);
+      throw new InvalidArgumentError(`Expected name:option=value,option=value; "${part}" is not an option.`);
     options[key] = valueOf(part.slice(equals + 1).trim());
   }
   return { name: text.slice(0, colon), ...options };

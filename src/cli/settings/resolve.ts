@@ -152,7 +152,7 @@ export function resolveSettings(explicit: TrainSettings, preset: PresetName | un
   const { data } = explicit;
   if (data === undefined)
     throw new ArgumentError(
-      `What is to be trained on? Name a data set (${Object.keys(datasetTexts).join(', ')}), an image folder or a CSV file: hone train digits.`,
+      `What should be trained on? Name a data set (${Object.keys(datasetTexts).join(', ')}), an image folder or a CSV file: hone train digits.`,
     );
   const kind = dataKind(data);
   const given = { ...presetFor(preset, kind, explicit.task === 'regression'), ...explicit };

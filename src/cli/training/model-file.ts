@@ -95,7 +95,7 @@ export function loadModelFile(given: string): { model: ModuleWithOutput; notes: 
   const path = modelPath(given);
   if (!/\.safetensors$/i.test(path))
     throw new FormatError(
-      `${path} is no model file of hone train, which are .safetensors with notes of model, classes and inputs. See what it holds: hone convert ${path} --list.`,
+      `${path} is not a model file of hone train: those are .safetensors with notes of model, classes and inputs. See what it holds: hone convert ${path} --list.`,
     );
   const { tensors, metadata } = decodeSafetensors(readBytes(path, 'hone'), path);
   const text = metadata[NOTES];

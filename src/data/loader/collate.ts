@@ -116,13 +116,13 @@ function collate(samples: readonly unknown[], where: string, known: Known): unkn
     const name = classNameOf(first);
     if (name === 'Image')
       throw new ArgumentError(
-        `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are 8-bit Images, of which no batch can be made. End the data set's transform in new transforms.ToTensor().`,
+        `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are 8-bit Images, which cannot be put into a batch. End the data set's transform in new transforms.ToTensor().`,
       );
     if (typeof (first as Partial<PromiseLike<unknown>>).then === 'function') {
       // What they reject with, which nobody awaits, would end the worker, or the program, before this error is read.
       for (const sample of samples) Promise.resolve(sample).catch(() => {});
       throw new ArgumentError(
-        `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are promises, of which no batch can be made. A transform answers at once: await in the get(index) of a data set of your own.`,
+        `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are promises, which cannot be put into a batch. Transforms cannot be asynchronous: await in the get(index) of a data set of your own.`,
       );
     }
     const keys = Object.keys(first);

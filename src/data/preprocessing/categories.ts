@@ -114,7 +114,7 @@ export function categoryColumns(op: string, x: unknown, features: number | null)
       );
     rows = x.toArray() as unknown[][];
   }
-  if (rows.length === 0) throw new ShapeError(`${op}: x has no rows, expected one at least.`);
+  if (rows.length === 0) throw new ShapeError(`${op}: x has no rows, expected at least one.`);
   const width = features ?? rows[0]!.length;
   for (const [i, row] of rows.entries()) {
     if (row.length === width && width > 0) continue;

@@ -25,7 +25,7 @@ export function assertColumns(op: string, x: unknown, features: number | null): 
       x.ndim === 1 ? ' One column is x.reshape(-1, 1), one row x.reshape(1, -1).' : x.ndim > 2 ? ' Flatten it: x.flatten(1).' : '';
     throw new ShapeError(`${op}: x has shape ${showShape(x.shape)}, expected [N, F]: rows and columns.${advice}`);
   }
-  if (x.shape[1] === 0) throw new ShapeError(`${op}: x has no columns (shape ${showShape(x.shape)}), expected one at least.`);
+  if (x.shape[1] === 0) throw new ShapeError(`${op}: x has no columns (shape ${showShape(x.shape)}), expected at least one.`);
   if (features !== null && x.shape[1] !== features)
     throw new ShapeError(
       `${op}: x has ${x.shape[1]} columns, but it was fitted on ${features} (x ${showShape(x.shape)}). Give it the same columns in the same order.`,
@@ -53,7 +53,7 @@ export interface ColumnSums {
  */
 export function columnSums(op: string, x: Tensor, weights?: Float64Array): ColumnSums {
   const features = x.shape[1]!;
-  if (x.shape[0] === 0) throw new ShapeError(`${op}: x has no rows (shape ${showShape(x.shape)}), expected one at least.`);
+  if (x.shape[0] === 0) throw new ShapeError(`${op}: x has no rows (shape ${showShape(x.shape)}), expected at least one.`);
   const filled = (value: number) => new Float64Array(features).fill(value);
   const [count, sum, min, max] = [filled(0), filled(0), filled(Infinity), filled(-Infinity)];
   for (const { values, row } of blocks(x)) {

@@ -221,6 +221,6 @@ function weightsOf(op: string, value: unknown, rows: number): Float64Array {
   );
   if (weights.length !== rows)
     throw new ShapeError(`${op}: sampleWeight has ${weights.length} numbers, x has ${rows} rows. Give one for each row.`);
-  if (weights.every((weight) => weight === 0)) throw new ArgumentError(`${op}: all weights are 0, expected one at least that counts.`);
+  if (weights.every((weight) => weight === 0)) throw new ArgumentError(`${op}: all weights are 0, expected at least one above 0.`);
   return weights;
 }

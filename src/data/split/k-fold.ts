@@ -143,7 +143,7 @@ export class LeaveOneOut extends Splitter {
   }
 
   protected override tests({ op, count }: Cut): Iterable<readonly number[]> {
-    if (count < 2) throw new ArgumentError(`${op}: there is 1 sample, which leaves none to train on. Give 2 at least.`);
+    if (count < 2) throw new ArgumentError(`${op}: there is 1 sample, which leaves none to train on. Give at least 2.`);
     return range(count).map((i) => [i]);
   }
 }

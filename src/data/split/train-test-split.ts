@@ -143,7 +143,7 @@ function partSizes(op: string, count: number, trainSize: number | null, testSize
     throw new ArgumentError(`${op}: ${nTrain} samples for training and ${nTest} for testing are more than the ${count} that there are.`);
   if (nTrain === 0 || nTest === 0)
     throw new ArgumentError(
-      `${op}: of ${count} samples ${nTrain} are left for training and ${nTest} for testing, expected one at least in each part. Change testSize or trainSize.`,
+      `${op}: of ${count} samples ${nTrain} are left for training and ${nTest} for testing, expected at least one in each part. Change testSize or trainSize.`,
     );
   return [nTrain, nTest];
 }
@@ -165,7 +165,7 @@ function stratified(
   const rare = classes.filter((_, i) => members[i]!.length < 2);
   if (rare.length > 0)
     throw new ArgumentError(
-      `${op}: stratify holds ${showCategories(rare)} once only, expected each label twice at least, once for each part. Leave ${rare.length === 1 ? 'that sample' : 'those samples'} out, or do not stratify.`,
+      `${op}: stratify holds ${showCategories(rare)} once only, expected each label at least twice, once for each part. Leave ${rare.length === 1 ? 'that sample' : 'those samples'} out, or do not stratify.`,
     );
   for (const [name, size] of [
     ['training', nTrain],

@@ -229,7 +229,7 @@ class CsvReading {
         for (const [f, guess] of guesses.entries()) if (guess !== null) this.look(guess, cells[targets![f]!.at]!);
       },
     );
-    if (targets === null) throw new FormatError(`${this.pieces.name}: there is nothing in it, expected a header at least.`);
+    if (targets === null) throw new FormatError(`${this.pieces.name}: there is nothing in it, expected at least a header.`);
     const found: readonly Target[] = targets;
     const builders = found.map(({ name, type }, f) => new ColumnBuilder(name, type ?? guesses[f]!.type(), rows));
     this.eachRow(

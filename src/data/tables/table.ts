@@ -328,7 +328,7 @@ function matrix(op: string, columns: readonly Column[], dtype: DType, missing: '
       if (column.isMissing(i)) {
         if (missing === 'error') throw isMissing(op, column, i, "leave such rows out with dropMissing(), or pass missing: 'nan'");
         if (!isFloating(dtype))
-          throw new DTypeError(`${op}: row ${i}, column "${column.name}" is missing, which ${dtype} cannot say. Use float32 or float64.`);
+          throw new DTypeError(`${op}: row ${i}, column "${column.name}" is missing, which ${dtype} cannot hold. Use float32 or float64.`);
         out[i * width + f] = Number.NaN;
       } else {
         if (!fits(dtype, value))

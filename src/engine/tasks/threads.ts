@@ -35,6 +35,6 @@ export function provideParent(find: () => ParentThread | undefined): void {
 /** Whose worker this thread is. @throws {EngineError} where it is none. */
 export function parentThread(): ParentThread {
   const found = parent?.();
-  if (!found) throw new EngineError("DataLoader: this is the program of a loader's worker; it is no program of its own.");
+  if (!found) throw new EngineError("DataLoader: this is the program of a loader's worker; it does not run by itself.");
   return found;
 }

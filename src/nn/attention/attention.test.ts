@@ -90,7 +90,7 @@ describe('scaledDotProductAttention', () => {
     throws(
       () => attend(q, ones([2, 5, 3]), k),
       ShapeError,
-      'query has 4 features, key 3, expected as many (query [2, 3, 4], key [2, 5, 3], value [2, 5, 4])',
+      'query has 4 features, key 3, expected the same number (query [2, 3, 4], key [2, 5, 3], value [2, 5, 4])',
     );
     throws(() => attend(q, k, q), ShapeError, 'key has 5 positions, value 3');
     throws(() => attend(ones([4]), k, k), ShapeError, 'expected at least 2 dims, positions and features, got query [4]');

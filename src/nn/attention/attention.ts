@@ -92,9 +92,11 @@ function assertInputs(query: Tensor, key: Tensor, value: Tensor): void {
   assertSameDType(OP, { query, key, value });
   assertFloating(OP, 'query', query);
   if (query.shape.at(-1) !== key.shape.at(-1))
-    throw new ShapeError(`${OP}: query has ${query.shape.at(-1)} features, key ${key.shape.at(-1)}, expected as many (${shapes}).`);
+    throw new ShapeError(`${OP}: query has ${query.shape.at(-1)} features, key ${key.shape.at(-1)}, expected the same number (${shapes}).`);
   if (key.shape.at(-2) !== value.shape.at(-2))
-    throw new ShapeError(`${OP}: key has ${key.shape.at(-2)} positions, value ${value.shape.at(-2)}, expected as many (${shapes}).`);
+    throw new ShapeError(
+      `${OP}: key has ${key.shape.at(-2)} positions, value ${value.shape.at(-2)}, expected the same number (${shapes}).`,
+    );
 }
 
 /** `x` with each head once for every query head of its group. */

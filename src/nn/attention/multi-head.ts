@@ -247,7 +247,7 @@ function assertInputs(op: string, query: Tensor, key: Tensor, value: Tensor, giv
   if (embedDim % numHeads !== 0)
     throw new ArgumentError(`${op}: ${embedDim} features do not divide into ${numHeads} heads. Choose a divisor of ${embedDim}.`);
   if (!sameShape(key.shape.slice(0, -1), value.shape.slice(0, -1)))
-    throw new ShapeError(`${op}: expected as many positions and items in key and value, got ${shapes}.`);
+    throw new ShapeError(`${op}: expected the same number of positions and items in key and value, got ${shapes}.`);
   const batchDim = batchFirst ? 0 : 1;
   if (query.ndim === 3 && query.shape[batchDim] !== key.shape[batchDim])
     throw new ShapeError(

@@ -88,7 +88,7 @@ function embeddingBagOf(input: Tensor, weight: Tensor, settings: BagSettings): T
   const op = 'embeddingBag';
   assertTensors(op, { input, weight });
   const { mode, perSampleWeights, scaleGradByFreq } = settings;
-  if (mode === 'max' && scaleGradByFreq) throw new ArgumentError(`${op}: mode 'max' knows no scaleGradByFreq. Leave it out.`);
+  if (mode === 'max' && scaleGradByFreq) throw new ArgumentError(`${op}: mode 'max' does not take scaleGradByFreq. Leave it out.`);
   checkFactors(op, input, weight, perSampleWeights, mode);
   const starts = bagStarts(op, input, settings);
   const index = reshape(tableIndices(op, input, weight, settings), [-1]);

@@ -55,7 +55,7 @@ describe('errors', () => {
   test('oneHot', () => {
     wrong(() => F.oneHot(int([-1])), IndexError, 'oneHot: label -1 is negative');
     wrong(() => F.oneHot(int([3]), 2), IndexError, 'oneHot: label 3 is outside 0 to 1. Raise numClasses (2).');
-    wrong(() => F.oneHot(int([])), ArgumentError, 'oneHot: numClasses cannot be taken from labels of shape [0]');
+    wrong(() => F.oneHot(int([])), ArgumentError, 'oneHot: the number of classes cannot be told from labels of shape [0]');
     wrong(() => F.oneHot(int([0]), 0), ArgumentError, 'oneHot: numClasses is 0');
     wrong(() => F.oneHot(tensor([true])), DTypeError, 'oneHot: input is bool');
   });

@@ -32,7 +32,7 @@ export function oneHot(input: Tensor, ...args: Arguments<OneHotOptions, [numClas
     throw unexpected('oneHot', 'numClasses', numClasses, 'a whole number of at least 1, or -1 to take it from the labels');
   if (numClasses === -1 && range === null)
     throw new ArgumentError(
-      `oneHot: numClasses cannot be taken from labels of shape ${showShape(input.shape)}, of which there are none. Give it.`,
+      `oneHot: the number of classes cannot be told from labels of shape ${showShape(input.shape)}, of which there are none. Give numClasses.`,
     );
   const classes = numClasses === -1 ? range![1] + 1 : numClasses;
   if (range && range[0] < 0) throw new IndexError(`oneHot: label ${range[0]} is negative; labels are 0 to ${Math.max(classes - 1, 0)}.`);

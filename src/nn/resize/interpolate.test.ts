@@ -53,7 +53,7 @@ test('errors', () => {
   wrong(
     () => F.interpolate(x, { size: 3, alignCorners: false }),
     ArgumentError,
-    "interpolate: mode 'nearest' knows no alignCorners; linear, bilinear, bicubic and trilinear do. Leave it out.",
+    "interpolate: mode 'nearest' does not take alignCorners; linear, bilinear, bicubic and trilinear do. Leave it out.",
   );
   wrong(
     () => F.interpolate(zeros([4, 4]), 2),

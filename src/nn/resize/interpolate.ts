@@ -114,7 +114,7 @@ function checkMode(op: string, x: Tensor, mode: InterpolateMode, alignCorners: b
   }
   const interpolating = ['linear', 'bilinear', 'bicubic', 'trilinear', 'lanczos'].includes(mode);
   if (alignCorners !== null && !interpolating)
-    throw new ArgumentError(`${op}: mode '${mode}' knows no alignCorners; linear, bilinear, bicubic and trilinear do. Leave it out.`);
+    throw new ArgumentError(`${op}: mode '${mode}' does not take alignCorners; linear, bilinear, bicubic and trilinear do. Leave it out.`);
   if (antialias && !['bilinear', 'bicubic', 'lanczos'].includes(mode))
     throw new ArgumentError(`${op}: antialias needs mode 'bilinear', 'bicubic' or 'lanczos', got '${mode}'.`);
   if (mode === 'lanczos' && (alignCorners === true || !antialias))

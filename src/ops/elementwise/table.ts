@@ -308,7 +308,7 @@ export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string =
 function scalarOf(op: BinaryOpName, scalar: Scalar, dtype: Tensor['dtype'], reversed: boolean, name: string): number | bigint {
   if (op !== 'pow' || reversed) return wrappedScalar(name, scalar, dtype);
   if (typeof scalar !== 'boolean' && scalar < 0 && !isFloating(dtype))
-    throw new ArgumentError(`${name}: integers to the power of ${scalar} are no integers. Use x.to('float32').pow(${scalar}).`);
+    throw new ArgumentError(`${name}: integers to the power of ${scalar} are not integers. Use x.to('float32').pow(${scalar}).`);
   return storedScalar(name, scalar, dtype);
 }
 

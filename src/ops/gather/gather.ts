@@ -41,12 +41,12 @@ function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tenso
   const fits = (other: Shape, except: number) => other.length === index.ndim && index.shape.every((s, i) => i === except || s <= other[i]!);
   if (!fits(x.shape, d)) {
     throw new ShapeError(
-      `${op}: index ${showShape(index.shape)} does not fit x ${showShape(x.shape)}: it needs as many dims, and no larger size but in dim ${d}.`,
+      `${op}: index ${showShape(index.shape)} does not fit x ${showShape(x.shape)}: it needs the same number of dims, and no size may be larger except in dim ${d}.`,
     );
   }
   if (src !== undefined && !fits(src.shape, -1)) {
     throw new ShapeError(
-      `${op}: index ${showShape(index.shape)} does not fit src ${showShape(src.shape)}: it needs as many dims, and no larger size.`,
+      `${op}: index ${showShape(index.shape)} does not fit src ${showShape(src.shape)}: it needs the same number of dims, and no size may be larger.`,
     );
   }
 }
@@ -274,7 +274,7 @@ export function takeAlongDim(x: Tensor, index: Tensor, ...given: Arguments<TakeA
   if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(index, [-1]), 0);
   const d = normalizeDim(dim, x.ndim, 'takeAlongDim');
   if (index.ndim !== x.ndim)
-    throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need as many dims.`);
+    throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need the same number of dims.`);
   const common = x.shape.map((s, i) => Math.max(s, index.shape[i]!));
   const wide = (t: Tensor) =>
     expand(

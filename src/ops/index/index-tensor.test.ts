@@ -81,10 +81,10 @@ describe('errors name what was asked', () => {
   test('too many, two ellipses, no slice, a list', () => {
     expect(() => x.index(0, 0, 0, 0)).toThrow(new IndexError('index: 4 indices are too many for a tensor of 3 dims (shape [3, 4, 5]).'));
     expect(() => x.index('...', '...')).toThrow(ArgumentError);
-    expect(() => x.index('one:2' as ':')).toThrow(/"one:2" is no slice/);
+    expect(() => x.index('one:2' as ':')).toThrow(/"one:2" is not a slice/);
     expect(() => x.index('::-1')).toThrow(/step is -1/);
     expect(() => x.index([0, 1, 2, 3] as unknown as [number])).toThrow(ArgumentError);
-    expect(() => x.index(undefined as unknown as null)).toThrow(/undefined is no index/);
+    expect(() => x.index(undefined as unknown as null)).toThrow(/undefined is not an index/);
   });
 
   test('masks, dtypes and values that do not fit', () => {

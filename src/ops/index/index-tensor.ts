@@ -56,7 +56,7 @@ function consumed(index: Index): number {
 
 function parseSlice(text: string, op: string): SliceBounds {
   if (!/^\s*-?\d*\s*:\s*-?\d*\s*(:\s*-?\d*\s*)?$/.test(text))
-    throw new ArgumentError(`${op}: "${text}" is no slice. Slices look like ':', '1:5', '-3:' or '::2'; the ellipsis is '...'.`);
+    throw new ArgumentError(`${op}: "${text}" is not a slice. Slices look like ':', '1:5', '-3:' or '::2'; the ellipsis is '...'.`);
   return text.split(':').map((part) => (part.trim() === '' ? null : Number(part))) as unknown as SliceBounds;
 }
 
@@ -102,7 +102,7 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
       view = slice(view, dim++, start, end, step ?? 1);
     } else {
       throw new ArgumentError(
-        `${op}: ${show(index)} is no index. Indices are numbers, [start, end, step], 'start:end', null, '...' and tensors.`,
+        `${op}: ${show(index)} is not an index. Indices are numbers, [start, end, step], 'start:end', null, '...' and tensors.`,
       );
     }
   }

@@ -21,7 +21,7 @@ interface Labelled {
 function labelsOf(term: string, rank: number, equation: string): string[] {
   const parts = term.split('...');
   if (parts.length > 2 || parts.some((p) => !/^[a-zA-Z]*$/.test(p))) {
-    throw new ArgumentError(`einsum: "${term}" in "${equation}" is no term: terms are letters, with '...' at most once.`);
+    throw new ArgumentError(`einsum: "${term}" in "${equation}" is not a term: terms are letters, with '...' at most once.`);
   }
   const named = parts.join('').length;
   const rest = rank - named;

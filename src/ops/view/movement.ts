@@ -284,7 +284,7 @@ export function movedim(x: Tensor, from: number | readonly number[], to: number 
   assertTensor('movedim', 'x', x);
   const [sources, places] = [from, to].map((dims) => [dims].flat().map((d) => normalizeDim(d, x.ndim, 'movedim'))) as [number[], number[]];
   if (sources.length !== places.length)
-    throw new ArgumentError(`movedim: got ${sources.length} dims for ${places.length} places, expected as many.`);
+    throw new ArgumentError(`movedim: got ${sources.length} dims for ${places.length} places, expected the same number.`);
   for (const [what, dims] of Object.entries({ dims: sources, places }))
     if (new Set(dims).size !== dims.length) throw new ArgumentError(`movedim: the ${what} [${dims.join(', ')}] name one twice.`);
   if (x.ndim === 0) return permute(x, []);

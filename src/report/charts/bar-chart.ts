@@ -55,10 +55,10 @@ export function barChart(options: BarChartOptions): Chart {
   for (const [name, list] of [...lists, ...(spreads ?? [])])
     if (list.length !== labels.length)
       throw new ArgumentError(
-        `${op}: ${name === '' ? 'y' : name} has ${list.length} values for ${labels.length} labels. Give as many of each.`,
+        `${op}: ${name === '' ? 'y' : name} has ${list.length} values for ${labels.length} labels. Give the same number of each.`,
       );
   if (spreads !== undefined && spreads.length !== lists.length)
-    throw new ArgumentError(`${op}: deviation has ${spreads.length} lists for ${lists.length} of y. Give as many of each.`);
+    throw new ArgumentError(`${op}: deviation has ${spreads.length} lists for ${lists.length} of y. Give the same number of each.`);
   const width = 0.76 / Math.max(1, lists.length);
   const placeOf = (list: number, i: number) => i + (list - (lists.length - 1) / 2) * width;
   const bars = lists.map(([, list], k): Layer => {
@@ -162,7 +162,7 @@ export function scatterChart(options: ScatterChartOptions): Chart {
     const read = readOptions(`${op}${at === '' ? '' : `: series[${k}]`}`, CLOUD, one ?? null);
     const [xs, ys] = [numbersOf(op, `${at}x`, read.x), numbersOf(op, `${at}y`, read.y)];
     if (xs.length !== ys.length)
-      throw new ArgumentError(`${op}: ${at}x has ${xs.length} numbers for ${ys.length} of y. Give as many of each.`);
+      throw new ArgumentError(`${op}: ${at}x has ${xs.length} numbers for ${ys.length} of y. Give the same number of each.`);
     return { name: read.name, points: xs.map((v, i): Point => [v, ys[i]!]) };
   });
   const named = clouds.filter(({ name }) => name !== '');

@@ -105,7 +105,8 @@ interface Curve {
 }
 
 function sameLength(op: string, name: string, length: number, expected: number, what = 'values'): void {
-  if (length !== expected) throw new ArgumentError(`${op}: ${name} has ${length} numbers for ${expected} ${what}. Give as many of each.`);
+  if (length !== expected)
+    throw new ArgumentError(`${op}: ${name} has ${length} numbers for ${expected} ${what}. Give the same number of each.`);
 }
 
 function readCurve(

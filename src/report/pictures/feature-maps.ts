@@ -83,7 +83,7 @@ function layerOf(op: string, model: unknown, layer: string | Module | null | und
   if (layer !== null && layer !== undefined) {
     const found = all.find(([, module]) => module === layer);
     if (found === undefined)
-      throw new ArgumentError(`${op}: layer is ${show(layer)}, which is no part of the model. Give one that is, or its path.`);
+      throw new ArgumentError(`${op}: layer is ${show(layer)}, which is not part of the model. Give one that is, or its path.`);
     return found;
   }
   const first = all.find(([, module]) => isConvolution(module));

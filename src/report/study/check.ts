@@ -84,5 +84,5 @@ export function checkStudy(op: string, figures: unknown, verdict: unknown): void
   const { variants, comparisons } = verdict as unknown as StudyVerdict;
   const strange = [...variants.map(({ name }) => name), ...comparisons.flatMap((c) => [c.variant, c.against])].find((n) => !known.has(n));
   if (strange !== undefined)
-    throw new ArgumentError(`${op}: the verdict speaks of ${show(strange)}, which is no variant of the figures. Give the verdict on them.`);
+    throw new ArgumentError(`${op}: the verdict names ${show(strange)}, which is not a variant in the figures. Give the verdict on them.`);
 }

@@ -48,7 +48,7 @@ describe('studyTable', () => {
   });
 
   test('refuses what it cannot show', () => {
-    expect(() => studyTable(usual, verdict, 10)).toThrow('studyTable: columns is 10, expected 20 at least.');
+    expect(() => studyTable(usual, verdict, 10)).toThrow('studyTable: columns is 10, expected at least 20.');
     expect(() => studyTable(undefined as never, verdict)).toThrow(/studyTable: the figures are undefined, expected what runStudy gives/);
     expect(() => studyTable(usual, Promise.resolve(verdict) as never)).toThrow(
       /the verdict is a Promise, expected what studyVerdict gives. Await it/,
@@ -57,7 +57,7 @@ describe('studyTable', () => {
       /figures\.metric is an object, expected/,
     );
     const other = madeFigures({ variants: { baseline: 0, other: 1 } });
-    expect(() => studyTable(usual, madeVerdict(other))).toThrow(/speaks of "other", which is no variant of the figures/);
+    expect(() => studyTable(usual, madeVerdict(other))).toThrow(/speaks of "other", which is not a variant in the figures/);
   });
 });
 

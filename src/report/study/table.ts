@@ -48,7 +48,7 @@ interface Part extends Column {
 export function studyTable(figures: StudyFigures, verdict: StudyVerdict, columns = 100): string {
   checkStudy('studyTable', figures, verdict);
   wholeNumber('studyTable', 'columns', columns);
-  if (columns < 20) throw new ArgumentError(`studyTable: columns is ${show(columns)}, expected 20 at least.`);
+  if (columns < 20) throw new ArgumentError(`studyTable: columns is ${show(columns)}, expected at least 20.`);
   const units = unitsOf(figures.metric.name, figures.variants);
   const pairs = furtherPairs(figures, verdict);
   const tables = [ranking(figures, verdict, units, columns)];

@@ -63,7 +63,7 @@ function assertReadable(full: string, path: string, op: string): void {
   if (statSync(full).isDirectory()) throw new FileError(`${op}: ${path} is a folder, expected a file such as my-study.ts.`);
   if (!ENDINGS.includes(extname(full)))
     throw new FileError(
-      `${op}: ${path} is no file of TypeScript or JavaScript; its name ends in ${extname(full) || 'nothing'}, expected ${ENDINGS.join(', ')}.`,
+      `${op}: ${path} is not a TypeScript or JavaScript file; its name ends in ${extname(full) || 'nothing'}, expected ${ENDINGS.join(', ')}.`,
     );
 }
 

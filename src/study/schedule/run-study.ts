@@ -149,7 +149,7 @@ function checkAdaptive({ untilDecided = false, halving = false, repeats }: RunSt
   if (typeof untilDecided !== 'boolean') countOf(OP, 'untilDecided', untilDecided, 1);
   if (untilDecided !== false && repeats !== undefined)
     throw new ArgumentError(
-      `${OP}: repeats is ${repeats}, but untilDecided runs as many as are needed. Give the most that there may be: untilDecided: ${repeats}.`,
+      `${OP}: repeats is ${repeats}, but untilDecided runs as many as are needed. Give the largest number you allow: untilDecided: ${repeats}.`,
     );
   if (typeof halving !== 'boolean') {
     if (!isOptions(halving)) throw new ArgumentError(`${OP}: halving is ${show(halving)}, expected true, false or options: { factor: 3 }.`);

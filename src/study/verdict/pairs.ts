@@ -35,7 +35,7 @@ export function variantOf(figures: StudyFigures, name: string): StudyVariantFigu
 
 export { isNumber };
 
-/** The compared score of a run on test data. Undefined where it has none, or one that is no number. */
+/** The compared score of a run on test data. Undefined where it has none, or one that is not a number. */
 export function scoreOf(run: StudyRun, metric: string): number | undefined {
   const score = run.running === true ? undefined : run.scores?.test?.[metric];
   return isNumber(score) ? score : undefined;

@@ -255,7 +255,7 @@ export function arange(...args: (Whole | TensorOptions | undefined)[]): Tensor {
   if (step === 0 || (end - start) * step < 0)
     throw new ArgumentError(`arange: from ${start} to ${end} there are no steps of ${step}. The sign of step must match.`);
   const dtype = dtypeOf(options, [start, end, step].every(Number.isInteger) ? 'int64' : 'float32', 'arange');
-  if (dtype === 'bool') throw new DTypeError('arange: bool does not count. Use an integer dtype.');
+  if (dtype === 'bool') throw new DTypeError('arange: dtype is bool, which cannot count. Use an integer dtype.');
   if (
     dtype === 'int64' &&
     exact.every((v) => typeof v === 'bigint' || Number.isInteger(v)) &&

@@ -71,7 +71,7 @@ export function storedScalar(op: string, value: Scalar, dtype: DType): number | 
     return dtype === 'uint8' ? whole & 255 : dtype === 'int64' && !Number.isSafeInteger(whole) ? BigInt(whole) : whole + 0;
   }
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value !== 'bigint') throw new ArgumentError(`${op}: ${String(value)} is no number.`);
+  if (typeof value !== 'bigint') throw new ArgumentError(`${op}: ${String(value)} is not a number.`);
   if (isFloating(dtype)) return Number(value);
   if (dtype === 'bool') return value === 0n ? 0 : 1;
   const [low, high] = RANGES[dtype as keyof typeof RANGES];

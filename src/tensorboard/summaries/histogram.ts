@@ -144,7 +144,7 @@ export function rawHistogramSummary(
   const bucket = Array.from(numbersOf(op, 'bucketCounts', bucketCounts).data);
   if (bucketLimit.length !== bucket.length)
     throw new ArgumentError(
-      `${op}: there are ${bucketLimit.length} bucketLimits and ${bucket.length} bucketCounts, expected as many of both.`,
+      `${op}: there are ${bucketLimit.length} bucketLimits and ${bucket.length} bucketCounts, expected the same number of both.`,
     );
   return { tag, value: { case: 'histo', value: { min, max, num, sum, sumSquares, bucketLimit, bucket } } };
 }

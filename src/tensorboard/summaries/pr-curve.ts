@@ -35,7 +35,7 @@ export function prCurveSummary(
     ['weights', weight?.length],
   ] as const)
     if (length !== undefined && length !== truth.length && !(name === 'weights' && length === 1))
-      throw new ShapeError(`${op}: there are ${truth.length} labels and ${length} ${name}, expected as many.`);
+      throw new ShapeError(`${op}: there are ${truth.length} labels and ${length} ${name}, expected the same number.`);
 
   const [tp, fp] = [new Float64Array(numThresholds), new Float64Array(numThresholds)];
   const product = dtype === 'float32' ? single : (x: number) => x;
@@ -64,7 +64,7 @@ export function rawPrCurveSummary(op: string, tag: string, rows: Readonly<Record
   for (const [name, row] of read)
     if (row.length !== read[0]![1].length)
       throw new ShapeError(
-        `${op}: ${read[0]![0]} has ${read[0]![1].length} values and ${name} ${row.length}, expected as many, one for each threshold.`,
+        `${op}: ${read[0]![0]} has ${read[0]![1].length} values and ${name} ${row.length}, expected the same number, one for each threshold.`,
       );
   return curve(
     tag,

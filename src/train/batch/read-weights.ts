@@ -70,7 +70,7 @@ async function readClassWeights<B>(
     const label = /^\d+$/.test(key) ? Number(key) : (names?.indexOf(key) ?? -1);
     if (label < 0 || label > 1e6)
       throw new ArgumentError(
-        `${op}: classWeights has a weight for "${key}", which is no class${names ? `; there are ${names.slice(0, 20).join(', ')}` : ': the data has no names of classes'}. Use the numbers of classes, from 0 on.`,
+        `${op}: classWeights has a weight for "${key}", which is not a class${names ? `; there are ${names.slice(0, 20).join(', ')}` : ': the data has no names of classes'}. Use the numbers of classes, from 0 on.`,
       );
     weights[label] = weight;
   }

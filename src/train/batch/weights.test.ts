@@ -179,7 +179,7 @@ test('names of classes hold where the data set has them', async () => {
   const named = await step(loader, { loss, classWeights: { owl: 5, dog: 2 } });
   expect(named.weight).toEqual((await step(loader, { loss, classWeights: classes })).weight);
   await expect(step(loader, { loss, classWeights: { fox: 5 } })).rejects.toThrow(
-    /a weight for "fox", which is no class; there are cat, dog, owl/,
+    /a weight for "fox", which is not a class; there are cat, dog, owl/,
   );
 });
 
@@ -203,7 +203,7 @@ test('what are no weights is named', async () => {
     [{ loss, classWeights: [] }, /classWeights/],
     [{ loss, classWeights: 'even' as never }, /classWeights is "even"/],
     [{ loss, classWeights: [1, 2] }, /crossEntropy: weight is \[2\], expected one value per class/],
-    [{ loss, classWeights: { cat: 1 } }, /a weight for "cat", which is no class: the data has no names/],
+    [{ loss, classWeights: { cat: 1 } }, /a weight for "cat", which is not a class: the data has no names/],
     [{ loss: new nn.CrossEntropyLoss({ weight: tensor(classes, f64) }), classWeights: classes }, /has weights of its classes already/],
     [{ loss: F.crossEntropy, sampleWeights: true }, /need a loss for each of the 7 samples.*reduction: 'none'/],
     [{ loss: F.crossEntropy, classWeights: classes }, /need a loss for each of the 7 samples/],

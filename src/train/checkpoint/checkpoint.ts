@@ -76,7 +76,7 @@ export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNo
     );
   const { model, optimizer, scheduler, generators, notes } = readParts('saveCheckpoint', { ...PARTS, notes: undefined }, parts);
   const states = Object.entries(generators ?? {}).map(([name, generator]) => {
-    if (!(generator instanceof Generator)) throw new ArgumentError(`saveCheckpoint: generators.${name} is no Generator.`);
+    if (!(generator instanceof Generator)) throw new ArgumentError(`saveCheckpoint: generators.${name} is not a Generator.`);
     return [name, generator.getState()];
   });
   const history = model && historyOf(model);

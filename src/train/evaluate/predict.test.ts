@@ -122,7 +122,7 @@ describe('predictEach', () => {
 
 describe('what is no batch, and no sample, is refused', () => {
   test.each<[unknown, object, string]>([
-    [images[0], {}, 'got an Image, of which the model takes none. Pass the transform'],
+    [images[0], {}, 'got an Image, which the model does not take. Pass the transform'],
     [images, {}, 'got a list of Images'],
     ['cat.jpg', {}, 'got "cat.jpg", expected batches, or images and their transform. Read it: await readImage("cat.jpg").'],
     ['cat.jpg', { transform }, 'Read it: await readImage("cat.jpg").'],

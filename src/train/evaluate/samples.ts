@@ -32,7 +32,7 @@ export function assertNoImages(op: string, given: unknown): void {
   const first = Array.isArray(given) ? (given as unknown[])[0] : given;
   if (isImage(first))
     throw new ArgumentError(
-      `${op}: got ${first === given ? 'an Image' : 'a list of Images'}, of which the model takes none. Pass the transform that it was trained with: { transform: new transforms.Compose([…, new transforms.ToTensor()]) }.`,
+      `${op}: got ${first === given ? 'an Image' : 'a list of Images'}, which the model does not take. Pass the transform that it was trained with: { transform: new transforms.Compose([…, new transforms.ToTensor()]) }.`,
     );
 }
 

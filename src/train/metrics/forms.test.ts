@@ -119,7 +119,7 @@ describe('the loss tells', () => {
     const count = calibrationError().start();
     count.update(tensor([[0.5, 0.5]]), ints(0));
     expect(() => count.update(tensor([[3, 1]]), ints(0))).toThrow(
-      /calibrationError: the outputs of this batch are no probabilities.*logits: true, or false/,
+      /calibrationError: the outputs of this batch are not probabilities.*logits: true, or false/,
     );
     const logits = brier({ mode: 'binary' }).start();
     logits.update(tensor([3, -1]), ints(1, 0));

@@ -280,7 +280,7 @@ function checkedFolds(folds: readonly unknown[], count: number, stratified: unkn
     throw new ArgumentError(
       `${OP}: folds are given, so that there is nothing to stratify or to group. Leave ${stratified ? 'stratified' : 'groups'} out.`,
     );
-  if (folds.length === 0) throw new ArgumentError(`${OP}: folds is empty, expected one at least.`);
+  if (folds.length === 0) throw new ArgumentError(`${OP}: folds is empty, expected at least one.`);
   return folds.map((fold, i) => {
     const [train, test] = Array.isArray(fold) ? (fold as unknown[]) : [];
     for (const [name, part] of Object.entries({ train, test })) {

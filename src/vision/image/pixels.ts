@@ -26,7 +26,7 @@ function roomFor<T>(op: string, what: string, make: () => T): T {
   try {
     return make();
   } catch {
-    throw new OutOfMemoryError(`${op}: the image would have ${what}, for which there is no room. Take a smaller size.`);
+    throw new OutOfMemoryError(`${op}: the image would have ${what}, which does not fit into memory. Take a smaller size.`);
   }
 }
 

@@ -66,7 +66,7 @@ async function decodeBitmap(blob: Blob, format: ImageFormat): Promise<DecodedIma
   try {
     bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
   } catch (cause) {
-    if (format === 'tiff') throw new DecodeError('this browser reads no TIFF files. Make PNG files of them', { cause });
+    if (format === 'tiff') throw new DecodeError('this browser does not read TIFF files. Convert them to PNG', { cause });
     throw new DecodeError(`the browser cannot decode it: ${(cause as Error).message}`, { cause });
   }
   const { width, height } = bitmap;

@@ -39,7 +39,7 @@ async function sharpFor(op: string, use = 'decodes images'): Promise<MakeSharp> 
 export async function readImageFile(path: string | URL, op: string): Promise<Uint8Array> {
   if (typeof path === 'string' && /^(https?|file|data):/i.test(path))
     throw new ArgumentError(
-      `${op}: the source is the text of an address, expected the path of a file. Write new URL(${JSON.stringify(path.slice(0, 80))}).`,
+      `${op}: the source is an address as a string, expected the path of a file. Write new URL(${JSON.stringify(path.slice(0, 80))}).`,
     );
   return readBytes(typeof path === 'string' ? path : fileURLToPath(path), op);
 }

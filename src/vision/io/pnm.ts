@@ -75,7 +75,7 @@ class Tokens {
       byte = this.bytes[++this.at]
     )
       value = 10 * value + byte - 48;
-    if (this.at === start) throw new DecodeError(this.at >= this.bytes.length ? 'it is cut short' : `its ${what} is no number`);
+    if (this.at === start) throw new DecodeError(this.at >= this.bytes.length ? 'it is cut short' : `its ${what} is not a number`);
     if (value > most) throw new DecodeError(`a ${what} in it is ${value}, expected at most ${most}`);
     return value;
   }

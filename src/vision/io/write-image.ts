@@ -47,7 +47,7 @@ export async function writeImage(image: Image, path: string, options?: WriteImag
   const named = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
   if (format === null && named === undefined)
     throw new ArgumentError(
-      `writeImage: the ending of ${path} names no format, expected .png, .jpg, .jpeg or .webp. Or give { format: 'png' }.`,
+      `writeImage: the ending of ${path} is not that of a format, expected .png, .jpg, .jpeg or .webp. Or give { format: 'png' }.`,
     );
   writeImageFile(path, await encoded('writeImage', image, format ?? named!, quality), 'writeImage');
 }

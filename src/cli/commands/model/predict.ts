@@ -47,11 +47,11 @@ Examples:
 }
 
 async function predictCommand(photos: string[], flags: PredictFlags): Promise<void> {
-  if (flags.json && flags.csv) throw new ArgumentError('--json and --csv are two forms of one answer. Leave one of them out.');
+  if (flags.json && flags.csv) throw new ArgumentError('--json and --csv exclude each other. Leave one of them out.');
   const first = flags.model === undefined && photos.length > 1 && isModelPath(photos[0]!);
   const [given, paths] = first ? [photos[0]!, photos.slice(1)] : [flags.model, photos];
   if (given === undefined && (isModelPath(photos[0]!) || /\.safetensors$/i.test(photos[0]!)))
-    throw new ArgumentError(`What is to be predicted? Name pictures, folders or a CSV file: hone predict cat.jpg --model ${photos[0]}.`);
+    throw new ArgumentError(`What should be predicted? Name pictures, folders or a CSV file: hone predict cat.jpg --model ${photos[0]}.`);
   if (given === undefined)
     throw new ArgumentError(`Which model? Name the folder of its run: hone predict ${photos[0]} --model runs/train-photos.`);
   const { model, notes } = loadModelFile(given);
@@ -155,7 +155,7 @@ function picturesOf(path: string): string[] {
   if (/[*?]/.test(path)) {
     const found = matching(path);
     if (found.length > 0) return found;
-    throw new FileError(`There is no file that fits ${path}.`);
+    throw new FileError(`No file matches ${path}.`);
   }
   throw new FileError(`There is no file ${path}. Is the path right?`);
 }
@@ -191,7 +191,7 @@ function predictTables(
 ): void {
   if (flags.json && paths.length > 1) throw new ArgumentError('--json takes one CSV file at a time.');
   for (const path of paths) {
-    if (!isTablePath(path)) throw new ArgumentError(`The model predicts rows of a table, and ${path} is no CSV file. Name one.`);
+    if (!isTablePath(path)) throw new ArgumentError(`The model predicts rows of a table, and ${path} is not a CSV file. Name one.`);
     const table = readTable(path);
     const rows = encodeRows(input, table, path);
     const outputs = noGrad(

@@ -101,7 +101,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     assertFloatingDType(name, 'dtype', dtype);
     const begins = wholeNumbers(name, 'cutoffs', cutoffs, { min: 1, max: nClasses - 1 });
     if (begins.length === 0 || begins.some((begin, i) => i > 0 && begin <= begins[i - 1]!))
-      throw new ArgumentError(`${name}: cutoffs is ${show(cutoffs)}, expected rising numbers from 1 to ${nClasses - 1}, one at least.`);
+      throw new ArgumentError(`${name}: cutoffs is ${show(cutoffs)}, expected rising numbers from 1 to ${nClasses - 1}, at least one.`);
     this.inFeatures = inFeatures;
     this.nClasses = nClasses;
     this.cutoffs = [...begins, nClasses];

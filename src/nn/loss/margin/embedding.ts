@@ -248,7 +248,7 @@ function triplet(
   assertTensors(op, { anchor, positive, negative });
   if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim) {
     const [a, p, n] = [anchor, positive, negative].map((x) => showShape(x.shape));
-    throw new ShapeError(`${op}: anchor is ${a}, positive ${p} and negative ${n}, expected one number of dims.`);
+    throw new ShapeError(`${op}: anchor is ${a}, positive ${p} and negative ${n}, expected the same number of dims.`);
   }
   const near = far(anchor, positive);
   const apart = far(anchor, negative);

@@ -60,7 +60,7 @@ test('errors', () => {
   wrong(
     () => F.marginRankingLoss(zeros([3]), zeros([3]), zeros([])),
     ShapeError,
-    'marginRankingLoss: input1 is [3], input2 [3] and target [], expected one number of dims.',
+    'marginRankingLoss: input1 is [3], input2 [3] and target [], expected the same number of dims.',
   );
   wrong(() => F.softMarginLoss(zeros([3]), x), ShapeError, "softMarginLoss: target is [2, 3], expected the input's shape [3].");
   wrong(
@@ -100,7 +100,7 @@ test('errors', () => {
   wrong(
     () => F.tripletMarginLoss(x, zeros([3]), x),
     ShapeError,
-    'tripletMarginLoss: anchor is [2, 3], positive [3] and negative [2, 3], expected one number of dims.',
+    'tripletMarginLoss: anchor is [2, 3], positive [3] and negative [2, 3], expected the same number of dims.',
   );
   wrong(() => F.tripletMarginLoss(x, x, x, { margin: 0 }), ArgumentError, 'tripletMarginLoss: margin is 0, expected a number above 0.');
   wrong(() => new nn.TripletMarginLoss(-1), ArgumentError, 'TripletMarginLoss: margin is -1, expected a number above 0.');

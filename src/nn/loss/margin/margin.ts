@@ -101,7 +101,7 @@ function marginRankingLossOf(input1: Tensor, input2: Tensor, target: Tensor, set
   assertTensors(op, { input1, input2, target });
   const shapes = [input1, input2, target].map((x) => showShape(x.shape));
   if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim)
-    throw new ShapeError(`${op}: input1 is ${shapes[0]}, input2 ${shapes[1]} and target ${shapes[2]}, expected one number of dims.`);
+    throw new ShapeError(`${op}: input1 is ${shapes[0]}, input2 ${shapes[1]} and target ${shapes[2]}, expected the same number of dims.`);
   assertFloating(op, 'input1', input1);
   assertFloating(op, 'input2', input2);
   commonShape(op, input1, input2, target);

@@ -114,7 +114,7 @@ export class Chart {
     const { scale, theme } = readArguments('Chart.save', PNG, args);
     const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
     if (!(ENDINGS as readonly unknown[]).includes(ending))
-      throw new ArgumentError(`Chart.save: the ending of ${show(path)} is none of a chart. Give it one of .svg, .png and .html.`);
+      throw new ArgumentError(`Chart.save: the ending of ${show(path)} is not one of a chart. Give it one of .svg, .png and .html.`);
     const bytes =
       ending === 'png'
         ? await this.#png('Chart.save', scale, theme)

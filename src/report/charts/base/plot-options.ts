@@ -123,7 +123,7 @@ function readTicks(op: string, name: string, given: unknown): ReadTicks {
       throw new ArgumentError(`${op}: ${name}.labels is ${show(labels)}, expected a list of texts.`);
     if (places === undefined || places.length !== labels.length)
       throw new ArgumentError(
-        `${op}: ${name} has ${labels.length} labels for ${places === undefined ? 'no' : places.length} values. Give as many of each.`,
+        `${op}: ${name} has ${labels.length} labels for ${places === undefined ? 'no' : places.length} values. Give the same number of each.`,
       );
   }
   return { values: places, labels: labels as readonly string[] | undefined, format: format as ReadTicks['format'], rotation };

@@ -120,7 +120,7 @@ export function startStudyProcess(environment: Readonly<Record<string, string>>,
 /** The process that started this one. @throws {EngineError} where it is none of a study. */
 export function parentProcess(): ParentProcess {
   if (typeof process.send !== 'function')
-    throw new EngineError("runStudy: this is the program of a study's processes; it is no program of its own.");
+    throw new EngineError("runStudy: this is the program of a study's processes; it does not run by itself.");
   // Ctrl-C goes to all processes of a terminal, as does its closing: the parent decides what happens then.
   for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
   watchParent(ORPHANED);

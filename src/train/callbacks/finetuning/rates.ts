@@ -79,7 +79,7 @@ function partsOf(op: string, { params }: Group, base: number, rateOf: RateOf | u
   params.forEach((param, i) => {
     const rate = rateOf?.(param, base) ?? base;
     if (base === 0 && rate !== 0)
-      throw new ArgumentError(`${op}: the optimizer's rate is 0, of which there are no multiples. Give it one above 0.`);
+      throw new ArgumentError(`${op}: the optimizer's rate is 0, and so are its multiples. Give it one above 0.`);
     const factor = base === 0 ? 1 : rate / base;
     parts.set(factor, [...(parts.get(factor) ?? []), i]);
   });

@@ -59,7 +59,7 @@ export function warmup(options: WarmupOptions): Callback {
   between(op, 'from', from, 0, 1);
   const shape = SHAPES[oneOf(op, 'shape', read.shape, ['linear', 'cosine', 'exponential', 'constant'])];
   if (read.shape === ('exponential' as string) && from === 0)
-    throw new ArgumentError(`${op}: from is 0, of which no factor makes more. Give a small share, from: 0.001.`);
+    throw new ArgumentError(`${op}: from is 0, which no factor can raise. Give a small share, from: 0.001.`);
 
   /** The rates of the schedule, and what was made of them. */
   let rates: { scheduled: number; warm: number }[] = [];

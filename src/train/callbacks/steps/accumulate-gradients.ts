@@ -25,7 +25,7 @@ export function accumulateGradients(steps: number | Readonly<Record<number, numb
   else
     for (const [epoch, count] of Object.entries(steps)) {
       if (!/^[1-9]\d*$/.test(epoch))
-        throw new ArgumentError(`${op}: "${epoch}" is no epoch, counted from 1. Write ${op}(4), or ${op}({ 1: 1, 5: 4 }) by epoch.`);
+        throw new ArgumentError(`${op}: "${epoch}" is not an epoch, counted from 1. Write ${op}(4), or ${op}({ 1: 1, 5: 4 }) by epoch.`);
       countOf(op, `steps from epoch ${epoch}`, count, 1);
     }
   const starts =

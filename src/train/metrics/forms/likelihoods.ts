@@ -64,7 +64,7 @@ export class LikelihoodReader {
       const are = areProbabilities(numbersOf(output), rows);
       if (!are && this.known === 'probabilities')
         throw new ArgumentError(
-          `${this.form.op}: the outputs of this batch are no probabilities, as those before were or the loss says. Say what they are: logits: true, or false for probabilities.`,
+          `${this.form.op}: the outputs of this batch are not probabilities, as those before were or the loss says. Say what they are: logits: true, or false for probabilities.`,
         );
       this.known = are ? 'probabilities' : 'logits';
     }

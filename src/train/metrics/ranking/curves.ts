@@ -62,7 +62,7 @@ function curvePoints(op: string, output: Tensor, target: Tensor, options: CurveO
   const kept = new KeptScores(op);
   noGrad(() => kept.add(new LikelihoodReader(form, true).read(output, target)));
   if (kept.mode !== 'binary' && classIndex === undefined)
-    throw new ArgumentError(`${op}: there are ${kept.classes} classes, and each has its own curve. Say which: classIndex: 1.`);
+    throw new ArgumentError(`${op}: there are ${kept.classes} classes, and each has its own curve. Choose one: classIndex: 1.`);
   if (classIndex !== undefined && kept.mode !== 'binary' && classIndex >= kept.classes)
     throw new ArgumentError(`${op}: classIndex is ${classIndex}, but classes go from 0 to ${kept.classes - 1}.`);
   const asked = kept.of(kept.mode === 'binary' ? 0 : classIndex!);

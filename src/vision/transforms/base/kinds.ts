@@ -56,7 +56,7 @@ function applied<I extends ImageLike, Args extends readonly unknown[]>(
   const out = ofWrapped(op, kinds, input, args);
   if (out !== undefined) return wrap(out, { like: input }) as unknown as I;
   if (!strict) return input;
-  throw new ArgumentError(`${op}: got ${show(input)} of kind ${kindOf(input)}, of which it makes nothing. Pass the image alone.`);
+  throw new ArgumentError(`${op}: got ${show(input)} of kind ${kindOf(input)}, which it does not take. Pass the image alone.`);
 }
 
 function ofWrapped<Args extends readonly unknown[]>(op: string, kinds: Kinds<Args>, input: TVTensor, args: Args): Tensor | undefined {

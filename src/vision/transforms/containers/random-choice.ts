@@ -46,7 +46,7 @@ export class RandomChoice extends Transform<number> {
     const { transforms, p } = readArguments<{ transforms: unknown; p: unknown }>(op, { transforms: required, p: null }, args);
     this.transforms = readTransforms(op, transforms);
     const count = this.transforms.length;
-    if (count === 0) throw new ArgumentError(`${op}: transforms is an empty list, expected one at least to choose.`);
+    if (count === 0) throw new ArgumentError(`${op}: transforms is an empty list, expected at least one to choose from.`);
     if (p !== null && (!Array.isArray(p) || p.length !== count))
       throw unexpected(op, 'p', p, `${count} number${count === 1 ? '' : 's'}, one for each transform`);
     this.p = p === null ? null : (p as unknown[]).map((weight, i) => atLeast(op, `p[${i}]`, weight, 0));

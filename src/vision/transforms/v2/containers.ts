@@ -26,7 +26,7 @@ function moduleText(transform: object, extra: string): string {
 const listed = (transforms: Transforms) => transforms.map((transform) => `    ${transformText(transform)}`).join('\n');
 
 function assertSome(op: string, transforms: Transforms): void {
-  if (transforms.length === 0) throw new ArgumentError(`${op}: transforms is an empty list, expected one at least.`);
+  if (transforms.length === 0) throw new ArgumentError(`${op}: transforms is an empty list, expected at least one.`);
 }
 
 /**
