@@ -127,7 +127,7 @@ function collate(samples: readonly unknown[], where: string, known: Known): unkn
     }
     const keys = Object.keys(first);
     const plain = [Object.prototype, null].includes(Object.getPrototypeOf(first));
-    if (keys.length === 0 && !plain) throw fail(`are of the class ${name}, of which no batch can be made.`);
+    if (keys.length === 0 && !plain) throw fail(`are of the class ${name}, which cannot be put into a batch.`);
     all((s) => typeof s === 'object' && s !== null && keys.every((key) => Object.hasOwn(s, key)), `an object with ${keys.join(', ')}`);
     return Object.fromEntries(
       keys.map((key) => [
@@ -144,7 +144,7 @@ function collate(samples: readonly unknown[], where: string, known: Known): unkn
     throw new ArgumentError(
       `defaultCollate: ${sampleName(0, known)} is undefined. Let the data set's get(index) return a sample, such as [x, y].`,
     );
-  throw fail(`are ${first === null || first === undefined ? String(first) : `${typeof first}s`}, of which no batch can be made.`);
+  throw fail(`are ${first === null || first === undefined ? String(first) : `${typeof first}s`}, which cannot be put into a batch.`);
 }
 
 /** `sample 3 of the batch (cats/7.jpg)`; the second of two needs no batch. */

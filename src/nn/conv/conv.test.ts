@@ -45,7 +45,7 @@ describe('errors', () => {
     wrong(
       () => F.conv2d(zeros([28, 28]), zeros([4, 1, 3, 3])),
       ShapeError,
-      'For one image without a channel dim, insert both: x.unsqueeze(0).unsqueeze(0).',
+      'For one image without a channel dim, insert both: x.unsqueeze(0).unsqueeze(0). Rows of pixels become images by x.reshape([-1, C, H, W]).',
     );
     wrong(
       () => F.conv2d(zeros([1, 1, 3, 5, 5]), w),

@@ -59,7 +59,7 @@ export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
   const inserted = rank === 1 ? 'x.unsqueeze(0)' : 'x.unsqueeze(0).unsqueeze(0)';
   const hint =
     ndim === rank
-      ? ` For ${rank === 1 ? 'one item' : `one ${wordsOf(rank).image}`} without a channel dim, insert ${rank === 1 ? 'it' : 'both'}: ${inserted}.`
+      ? ` For ${rank === 1 ? 'one item' : `one ${wordsOf(rank).image}`} without a channel dim, insert ${rank === 1 ? 'it' : 'both'}: ${inserted}.${rank === 2 ? ' Rows of pixels become images by x.reshape([-1, C, H, W]).' : ''}`
       : '';
   throw new ShapeError(`${op}: input is ${showShape(shape)}, expected ${wordsOf(rank).input}.${hint}`);
 }

@@ -142,7 +142,7 @@ describe.each([0, 2])('with %i workers', (numWorkers) => {
   it('a transform that promises is refused', async () => {
     const data = new datasets.ImageFolder(photos, { transform: async (image: Image) => new ToTensor().forward(image) });
     await expect(numbersOf(new DataLoader(data, { numWorkers }))).rejects.toThrow(
-      "defaultCollate: the samples' [0] are promises, of which no batch can be made. A transform answers at once",
+      "defaultCollate: the samples' [0] are promises, which cannot be put into a batch. Transforms cannot be asynchronous",
     );
   });
 
