@@ -448,7 +448,7 @@ describe('compare', () => {
 
   test.each([
     [['digits'], 'digits is the only one named. Name what to compare it with.'],
-    [['digits', 'digits'], 'digits is one thing alone.'],
+    [['digits', 'digits'], 'digits is the only one named.'],
     [['digits', 'digits/plain-0'], 'digits is a study, digits/plain-0 a run. Name runs, or variants, or studies.'],
   ])('%o', async (args, message) => {
     study('digits', { plain: [0.9], other: [0.8] });
@@ -467,7 +467,7 @@ describe('delete', () => {
     writeFileSync(join(temporary, 'outside/run.json'), '{}');
     symlinkSync(join(temporary, 'outside'), join(root, 'train-digits/validation'));
     const asked = await runs('delete', 'train-digits');
-    expect([asked.status, asked.stderr]).toEqual([1, expect.stringContaining('there is no terminal to ask in. Say --yes')]);
+    expect([asked.status, asked.stderr]).toEqual([1, expect.stringContaining('there is no terminal to ask in. Pass --yes')]);
     const dry = await runs('delete', 'train-digits', '--dry-run');
     expect(dry.stdout).toContain('Would delete train-digits (5 files, ');
     expect(existsSync(join(root, 'train-digits/run.json'))).toBe(true);

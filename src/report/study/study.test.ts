@@ -57,7 +57,7 @@ describe('studyTable', () => {
       /figures\.metric is an object, expected/,
     );
     const other = madeFigures({ variants: { baseline: 0, other: 1 } });
-    expect(() => studyTable(usual, madeVerdict(other))).toThrow(/speaks of "other", which is not a variant in the figures/);
+    expect(() => studyTable(usual, madeVerdict(other))).toThrow(/the verdict names "other", which is not a variant in the figures/);
   });
 });
 
