@@ -31,7 +31,10 @@ describe('samples of which no batch can be made', () => {
     [undefined, "defaultCollate: sample 0 of the batch is undefined. Let the data set's get(index) return a sample, such as [x, y]."],
     [null, 'defaultCollate: the samples are null, which cannot be put into a batch.'],
     [[1, undefined], "defaultCollate: the samples' [1] are undefined, which cannot be put into a batch."],
-    [[Promise.resolve(1), 1], "defaultCollate: the samples' [0] are promises, which cannot be put into a batch. Transforms cannot be asynchronous"],
+    [
+      [Promise.resolve(1), 1],
+      "defaultCollate: the samples' [0] are promises, which cannot be put into a batch. Transforms cannot be asynchronous",
+    ],
     [{ x: new Date(0) }, "defaultCollate: the samples' x are of the class Date, which cannot be put into a batch."],
     [new Map(), 'defaultCollate: the samples are of the class Map, which cannot be put into a batch.'],
   ])('%s', (sample, text) => {
@@ -41,7 +44,9 @@ describe('samples of which no batch can be made', () => {
 
   test('a transform that promises its image', () => {
     const digits = new datasets.Digits({ transform: async (image) => image });
-    expect(() => [...new DataLoader(digits, 2)]).toThrow('Transforms cannot be asynchronous: await in the get(index) of a data set of your own.');
+    expect(() => [...new DataLoader(digits, 2)]).toThrow(
+      'Transforms cannot be asynchronous: await in the get(index) of a data set of your own.',
+    );
   });
 
   test('promises that fail, whose own errors nobody could await', async () => {

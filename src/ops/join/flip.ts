@@ -73,7 +73,8 @@ export function roll(x: Tensor, ...given: RollArguments): Tensor {
     return reshape(roll(reshape(x, [-1]), steps[0]!, 0), x.shape);
   }
   const list = typeof dims === 'number' ? [dims] : dims;
-  if (steps.length !== list.length) throw new ArgumentError(`roll: got ${steps.length} shifts for ${list.length} dims, expected the same number.`);
+  if (steps.length !== list.length)
+    throw new ArgumentError(`roll: got ${steps.length} shifts for ${list.length} dims, expected the same number.`);
   const out = list.reduce((rolled, dim, i) => {
     const d = normalizeDim(dim, x.ndim, 'roll');
     const size = x.shape[d] ?? 0;

@@ -100,7 +100,8 @@ export function cross(a: Tensor, b: Tensor, ...given: Arguments<VecdotOptions, [
   assertTensor(op, 'x', a);
   assertTensor(op, 'y', b);
   const { dim } = readArguments(op, { dim: -1 }, given);
-  if (a.ndim !== b.ndim) throw new ShapeError(`${op}: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected the same number of dims.`);
+  if (a.ndim !== b.ndim)
+    throw new ShapeError(`${op}: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected the same number of dims.`);
   const shape = broadcastShapes(a.shape, b.shape, op);
   return crossOf(expand(a, shape), expand(b, shape), normalizeDim(dim, a.ndim, op));
 }
