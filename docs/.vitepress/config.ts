@@ -61,6 +61,7 @@ const guides: DefaultTheme.SidebarItem[] = [
   {
     text: 'Look up',
     items: [
+      page('What Hone has', '/reference/features'),
       page('The command', '/reference/command'),
       page('Where Hone runs', '/reference/hosts'),
       page('Questions', '/faq'),
