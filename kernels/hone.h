@@ -315,20 +315,24 @@ HONE_KERNEL(attention_backward)(int32_t dtype, int32_t causal, double scale, hon
 
 /* One layer in one direction, all steps. Step t has one row for each of the first sizes_i64[t] sequences (never growing with t; address
  * 0: all of the batch at every step), rows of all steps one below the other; reverse 1 computes the last step first. width is proj, or
- * hidden where proj is 0. gates [rows, k * hidden], k = 1, 4 (LSTM: i f g o), 3 (GRU: r z n): on entry W_ih x + b_ih (+ b_hh, but for
- * GRU), on exit the values of the nonlinearities. h [batch, width], c [batch, hidden] (LSTM): the states, replaced by the last ones.
- * out [rows, width]. w_hh_t [width, k * hidden] and w_hr_t [hidden, proj] are transposed; bias_hh [3 * hidden] for GRU, may be 0.
- * For backward, each may be 0: h_before [rows, width], c_before [rows, hidden], inner [rows, hidden] (LSTM: tanh(c); GRU: the part
- * W_hn h + b_hn). */
+ * hidden where proj is 0. gates [rows, k * hidden], k = 1, 4 (LSTM: i f g o), 3 (GRU: r z n): what goes into the nonlinearities.
+ * inputs 0: gates holds W_ih x + b_ih (+ b_hh, but for GRU) on entry. Else, not for GRU: x [rows, inputs], w_ih [k * hidden, inputs], and
+ * bias [k * hidden] the sum of both, or 0; then gates may be 0. h [batch, width], c [batch, hidden] (LSTM): the states, replaced by the
+ * last ones. out [rows, width]. w_hh [k * hidden, width] and w_hr [proj, hidden] as the layer stores them; bias for GRU: b_hh, or 0.
+ * For backward, all may be 0: before [rows, inputs + width], inputs and the states that each row started from, side by side; c_before
+ * [rows, hidden]; inner [rows, hidden] (LSTM: tanh(c); GRU: the part W_hn h + b_hn). With before, gates has the values of the
+ * nonlinearities on exit. */
 HONE_KERNEL(recurrent)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
-                       hone_int hidden, hone_int proj, void *out, void *gates, void *inner, void *h_before, void *c_before, void *h,
-                       void *c, const void *w_hh_t, const void *bias_hh, const void *w_hr_t);
-/* Gradients: grad_gates as gates on entry; grad_hidden [rows, 3 * hidden] that of W_hh h + b_hh (GRU; elsewhere it is grad_gates);
- * grad_proj [rows, proj] that of the projected states. dh, dc: gradients of the last states on entry (changed), of the first on exit.
- * grad_out may be 0; w_hh and w_hr as stored in the layer; gates, inner, h_before (GRU), c_before (LSTM) from the forward. */
+                       hone_int inputs, hone_int hidden, hone_int proj, void *out, void *gates, void *inner, void *before,
+                       void *c_before, void *h, void *c, const void *x, const void *w_ih, const void *w_hh, const void *bias,
+                       const void *w_hr);
+/* Gradients: grad_gates of what goes into the nonlinearities; grad_hidden [rows, 3 * hidden] that of W_hh h + b_hh (GRU; elsewhere it is
+ * grad_gates); grad_proj [rows, proj] that of the projected states. dh, dc: gradients of the last states on entry (changed), of the first
+ * on exit, dh only where to_start is 1. grad_out may be 0; w_hh and w_hr as stored in the layer; gates, inner, before (GRU), c_before
+ * (LSTM) from the forward. */
 HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
-                                hone_int hidden, hone_int proj, void *grad_gates, void *grad_hidden, void *grad_proj,
-                                const void *grad_out, void *dh, void *dc, const void *gates, const void *inner, const void *h_before,
+                                hone_int hidden, hone_int proj, int32_t to_start, void *grad_gates, void *grad_hidden, void *grad_proj,
+                                const void *grad_out, void *dh, void *dc, const void *gates, const void *inner, const void *before,
                                 const void *c_before, const void *w_hh, const void *w_hr);
 
 /* Rows x [rows, channels * span] normalised one by one (norm/row_norm.cc): y = (x - mean) * invstd * weight + bias, the variance biased;

@@ -1,6 +1,8 @@
 // gemm.h: matrix multiplication for other kernels (conv.cc): hone_gemm's arguments as a struct, by element type.
 #pragma once
 
+#include <cstddef>
+
 #include "hone.h"
 
 namespace hone {
@@ -15,10 +17,17 @@ template <class T> struct Gemm {
   T *c = nullptr;
   hone_int ldc = 0, stride_c = 0;
   const T *bias = nullptr;
+  const T *packed = nullptr; // instead of b: what pack_b made of it
 };
 
 // As hone_gemm (see hone.h), for float and double. Serial when called from within a parallel_for.
 int32_t gemm(const Gemm<float> &g);
 int32_t gemm(const Gemm<double> &g);
+
+// For many products by the same b: lays g.b [k, n] out as the inner loops read it, in packed_size(n, rows) elements, for Gemm::packed. It
+// may be one of several matrices that stand one below the other: its rows are those after `from` of `rows`. Every sum of a product by it is
+// one chain in order of k (by blocks), whatever m.
+template <class T> size_t packed_size(hone_int n, hone_int rows);
+template <class T> void pack_b(const Gemm<T> &g, T *to, hone_int from, hone_int rows);
 
 } // namespace hone

@@ -82,10 +82,10 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   Plan plan{};
   // Where half the block of k lets all rows of a lie packed in the second-level cache at once, each panel of b passes only once.
   const hone_int packed_row = ceil_div(g.m, kRows) * kPackedRows<T> * hone_int(sizeof(T)), fit = kNominalCache / packed_row;
-  const hone_int block_k = fit < kBlockK<T> && fit >= kBlockK<T> / 2 ? fit : kBlockK<T>;
+  const hone_int block_k = !g.packed && fit < kBlockK<T> && fit >= kBlockK<T> / 2 ? fit : kBlockK<T>;
   plan.block_k = g.k > 0 ? round_up(ceil_div(g.k, ceil_div(g.k, block_k)), 16) : 1;
   // A row of c gains from dots where b lies along k, and a narrow c even where b must be turned first.
-  const bool narrow = few<T>(g.n) && (g.trans_b ? g.k >= 2 * L : g.m >= 2 * L && g.k >= 4 * L);
+  const bool narrow = !g.packed && few<T>(g.n) && (g.trans_b ? g.k >= 2 * L : g.m >= 2 * L && g.k >= 4 * L);
   if (!g.trans_a && ((g.trans_b && g.k >= 2 * L && (g.m <= 8 || few<T>(g.m))) || narrow)) {
     plan.way = Way::Dots;
     plan.unit_m = 12;
@@ -108,9 +108,10 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   // Few rows: packing b pays only where b comes from afar, because packing reads it in order.
   const bool far = g.k * g.n * hone_int(sizeof(T)) > (1 << 20) || (g.batch > 1 && g.stride_b != 0);
   const hone_int panels = ceil_div(g.n, kWidth * L);
-  plan.by_rows = g.k <= kThinK;
+  plan.by_rows = !g.packed && g.k <= kThinK;
   plan.pack_b = g.trans_b || (!plan.by_rows && g.m > (far ? 14 : 48));
   plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
+  if (g.packed && !aliases(g.lda, 2048)) plan.pack_a = false;
   plan.tile = plan.by_rows && kRows > 7 && aliases(g.ldc, 4096) ? 7 : plan.pack_a || g.trans_a ? kRows : kRowsInPlace;
   return plan;
 }
@@ -167,7 +168,8 @@ template <class T> void pack_columns(const Gemm<T> &g, hone_int j, int cols, hon
 template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &part) {
   constexpr int L = kLanes<T>, P = kPackedRows<T>;
   const hone_int kb = plan.block_k;
-  const int width = (g.m <= kSlimRows ? kSlimWidth : kWidth) * L;
+  const bool given = g.packed != nullptr; // all panels of b
+  const int width = (g.m <= kSlimRows && !given ? kSlimWidth : kWidth) * L;
   // Rows per block: the packed block of a must stay in cache while the panels of b pass by.
   hone_int block_m = part.m1 - part.m0;
   if (plan.pack_a) {
@@ -178,12 +180,12 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
   // Panels of b are packed for the first block of rows and kept for the others, as many columns of them as fit; without others two take
   // turns.
   const hone_int panels = ceil_div(part.n1 - part.n0, width), room = hone_int(kKeptBytes / (size_t(kb * width) * sizeof(T)));
-  const bool keeps = plan.by_rows || (plan.pack_b && block_m < part.m1 - part.m0);
-  const hone_int slots = keeps ? min_of(panels, room) : 2;
+  const bool keeps = !given && (plan.by_rows || (plan.pack_b && block_m < part.m1 - part.m0));
+  const hone_int slots = given ? 0 : keeps ? min_of(panels, room) : 2;
   const hone_int chunk = keeps ? slots * width : panels * width;
   const size_t panel_size = size_t(kb * width);
   const size_t a_size = plan.pack_a ? size_t(ceil_div(block_m, kRows)) * size_t(P * kb) : 0;
-  T *const memory = static_cast<T *>(workspace().get((size_t(slots) * panel_size + a_size) * sizeof(T)));
+  T *const memory = static_cast<T *>(workspace().get((size_t(slots) * panel_size + a_size + 1) * sizeof(T)));
   if (!memory) return false;
   T *const packed_a = memory + size_t(slots) * panel_size;
 
@@ -211,7 +213,9 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
             run(std::true_type(), g.a + i * g.lda + p0, g.lda);
           }
         };
-        const auto slot = [&](hone_int j) { return memory + size_t((j - j0) / width % slots) * panel_size; };
+        const auto slot = [&](hone_int j) {
+          return given ? const_cast<T *>(g.packed) + j * g.k + p0 * width : memory + size_t((j - j0) / width % slots) * panel_size;
+        };
         // Whether the kernel could not read b's columns from j on in place.
         const auto must_pack = [&](hone_int j) { return g.trans_b || j1 - j < vectors_at(j) * L; };
         if (plan.by_rows) {
@@ -226,7 +230,7 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
           }
           continue;
         }
-        const bool kept = keeps && i0 > part.m0; // all panels are there
+        const bool kept = given || (keeps && i0 > part.m0); // all panels are there
         // With tiles enough, each panel of b is packed while the one before is at work.
         const bool ahead = kAhead && plan.pack_b && !kept && tiles.count >= kGroup && kc >= 4 * L;
         bool ready = kept; // the panel at j is packed
@@ -454,7 +458,7 @@ Part cut(hone_int m, hone_int n, const Plan &plan, const Split &split, hone_int 
 
 template <class T> int32_t run(Gemm<T> g) {
   if (g.batch <= 0 || g.m <= 0 || g.n <= 0) return HONE_OK;
-  normalise(g);
+  if (!g.packed) normalise(g);
   const Plan plan = make_plan(g);
   const double flops = 2.0 * double(g.m) * double(g.n) * double(g.k < 1 ? 1 : g.k);
   const double worth = flops * double(g.batch) / kGrainFlops; // threads this product can keep busy
@@ -488,4 +492,14 @@ template <class T> int32_t run(Gemm<T> g) {
 }
 
 } // namespace
+
+template <class T> size_t packed_size(hone_int n, hone_int rows) { return size_t(round_up(n, kWidth * kLanes<T>) * rows); }
+
+template <class T> void pack_b(const Gemm<T> &g, T *to, hone_int from, hone_int rows) {
+  constexpr int width = kWidth * kLanes<T>;
+  for (hone_int j = 0; j < g.n; j += width) {
+    pack_columns<T>(g, j, int(min_of(width, g.n - j)), 0, g.k, to + j * rows + from * width, width);
+  }
+}
+
 } // namespace hone

@@ -19,8 +19,14 @@ namespace {
 constexpr double kShareFlops = 8e5;             // a thread's share is worth at least this much
 constexpr hone_int kCacheBytes = 512 << 10;     // a matrix up to this size stays in a core's second-level cache
 constexpr hone_int kElements = 1 << 12;         // elements of a cell that are worth a thread
+constexpr hone_int kTogether = 28;              // sequences whose gates stay in the first-level caches between product and cell
+constexpr hone_int kHandful = 4;                // sequences for which nothing is packed: products by a few rows read weights in place
 
 Workspace &workspace() {
+  static thread_local Workspace space;
+  return space;
+}
+Workspace &packed_workspace() {
   static thread_local Workspace space;
   return space;
 }
@@ -29,7 +35,7 @@ Workspace &workspace() {
 template <class T> struct Layer {
   int32_t mode;
   bool reverse;
-  hone_int steps, batch, hidden, proj, width, gates; // width of a state; gates: values per row before the nonlinearities
+  hone_int steps, batch, inputs, hidden, proj, width, gates; // width of a state; gates: values per row before the nonlinearities
   const int64_t *sizes;
 
   hone_int size(hone_int step) const { return sizes ? hone_int(sizes[step]) : batch; }
@@ -38,17 +44,25 @@ template <class T> struct Layer {
     for (hone_int t = 0; t < steps; t++) total += size(t);
     return total;
   }
+  // Whether weights are packed once for all steps. Else sequences are not shared out: how such products sum depends on their rows.
+  bool packs() const { return inputs > 0 || (batch > kHandful && (steps > 1 || batch > 64)); }
+  // Whether a core's cache holds the weights, so that each thread can have sequences of its own.
+  bool small() const { return gates * width * hone_int(sizeof(T)) <= kCacheBytes; }
+  // How many sequences one call of a block is for.
+  hone_int together() const { return small() && packs() && kTogether < batch ? kTogether : batch; }
 
-  // Calls step(first row, first sequence, count) for the sequences begin to end that are still running, in the order of computation, or
-  // backwards.
-  template <class F> bool each_step(hone_int begin, hone_int end, bool backwards, F &&step) const {
+  // Calls block(first row, first sequence, count, whether it is the last step) for the sequences begin to end that are still running, some
+  // at a time, in the order of computation, or backwards.
+  template <class F> bool each_block(hone_int begin, hone_int end, bool backwards, F &&block) const {
     const bool down = reverse != backwards;
     hone_int at = down ? rows() : 0;
     for (hone_int s = 0; s < steps; s++) {
-      const hone_int running = size(down ? steps - 1 - s : s);
+      const hone_int running = size(down ? steps - 1 - s : s), to = running < end ? running : end;
       if (down) at -= running;
-      const hone_int count = (running < end ? running : end) - begin;
-      if (count > 0 && !step(at + begin, begin, count)) return false;
+      for (hone_int first = begin; first < to; first += together()) {
+        const hone_int rest = to - first;
+        if (!block(at + first, first, rest < together() ? rest : together(), s == steps - 1)) return false;
+      }
       if (!down) at += running;
     }
     return true;
@@ -57,10 +71,10 @@ template <class T> struct Layer {
   // body(begin, end) for all sequences; false when memory ran out.
   template <class F> int32_t run(F &&body) const {
     std::atomic<bool> ok{true};
-    if (gates * width * hone_int(sizeof(T)) > kCacheBytes) {
+    if (!small() || !packs()) {
       ok = body(hone_int(0), batch);
     } else {
-      const double flops = 2.0 * double(steps) * double(gates) * double(width);
+      const double flops = 2.0 * double(steps) * double(gates) * double(inputs + width);
       const hone_int share = hone_int(kShareFlops / flops) + 1;
       parallel_for(batch, share < 4 ? 4 : share, [&](hone_int begin, hone_int end) {
         if (!body(begin, end)) ok.store(false, std::memory_order_relaxed);
@@ -77,75 +91,108 @@ template <class T> struct Layer {
   }
 };
 
-// c[m, n] = (c +) a[m, k] b[k, n] (+ bias)
-template <class T>
-bool multiply(hone_int m, hone_int n, hone_int k, const T *a, const T *b, T *c, bool accumulate, const T *bias = nullptr) {
-  Gemm<T> g;
-  g.m = m, g.n = n, g.k = k;
-  g.a = a, g.lda = k;
-  g.b = b, g.ldb = n;
-  g.c = c, g.ldc = n;
-  g.accumulate = accumulate;
-  g.bias = bias;
-  return gemm(g) == HONE_OK;
-}
+// b [k, n] of many products; turned: stored as [n, k].
+template <class T> struct Factor {
+  const T *b;
+  hone_int n, k;
+  bool turned;
+  const T *packed = nullptr;
+
+  Gemm<T> product() const {
+    Gemm<T> g;
+    g.n = n, g.k = k;
+    g.b = b, g.ldb = turned ? k : n, g.trans_b = turned;
+    return g;
+  }
+  size_t size() const { return packed_size<T>(n, k); }
+  void pack(T *to) { pack_b(product(), to, 0, k), packed = to; }
+
+  // c [m, n] = (c +) a b (+ bias)
+  bool multiply(hone_int m, const T *a, T *c, bool accumulate, const T *bias = nullptr) const {
+    Gemm<T> g = product();
+    g.m = m;
+    g.a = a, g.lda = k;
+    g.c = c, g.ldc = n;
+    g.accumulate = accumulate;
+    g.bias = bias;
+    if (packed) g.packed = packed, g.b = nullptr, g.trans_b = false;
+    return gemm(g) == HONE_OK;
+  }
+};
 
 template <class T> void keep(T *to, hone_int row, const T *from, hone_int count, hone_int width) {
   if (to) std::memcpy(to + row * width, from, size_t(count * width) * sizeof(T));
 }
 
 // ---- one row of each cell -----------------------------------------------------------------------------------------------------
+// Nonlinearities are kept in g where `keeps`; addresses that may be 0 are of what is only for backward, or stored a second time.
 
-template <class T> void rnn_row(hone_int n, bool relu, T *g, T *h) {
+template <class T> void rnn_row(hone_int n, bool relu, T *g, bool keeps, T *h, T *out) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> x = part.load(g + j, T(0));
     const Vec<T> y = relu ? select(x < T(0), broadcast(T(0)), x) : gate_tanh(x); // NaN stays
-    part.store(g + j, y);
+    if (keeps) part.store(g + j, y);
     part.store(h + j, y);
+    if (out) part.store(out + j, y);
   });
 }
 
 // c' = f c + i g;  h = o tanh(c')
-template <class T> void lstm_row(hone_int n, T *g, T *c, T *tanh_c, T *h) {
+template <class T> void lstm_row(hone_int n, T *g, bool keeps, T *c, T *c_before, T *tanh_c, T *h, T *out) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> i = gate_sigmoid(part.load(g + j, T(0))), f = gate_sigmoid(part.load(g + n + j, T(0)));
     const Vec<T> a = gate_tanh(part.load(g + 2 * n + j, T(0))), o = gate_sigmoid(part.load(g + 3 * n + j, T(0)));
-    const Vec<T> cell = f * part.load(c + j, T(0)) + i * a, squashed = gate_tanh(cell);
-    part.store(g + j, i);
-    part.store(g + n + j, f);
-    part.store(g + 2 * n + j, a);
-    part.store(g + 3 * n + j, o);
-    part.store(c + j, cell);
+    const Vec<T> before = part.load(c + j, T(0)), cell = f * before + i * a, squashed = gate_tanh(cell), y = o * squashed;
+    if (keeps) {
+      part.store(g + j, i);
+      part.store(g + n + j, f);
+      part.store(g + 2 * n + j, a);
+      part.store(g + 3 * n + j, o);
+    }
+    if (c_before) part.store(c_before + j, before);
     if (tanh_c) part.store(tanh_c + j, squashed);
-    part.store(h + j, o * squashed);
+    part.store(c + j, cell);
+    part.store(h + j, y);
+    if (out) part.store(out + j, y);
   });
 }
 
 // n = tanh(x_n + r y_n), y = W_hh h + b_hh;  h' = n + z (h - n)
-template <class T> void gru_row(hone_int n, T *g, const T *y, T *inner, T *h) {
+template <class T> void gru_row(hone_int n, T *g, bool keeps, const T *y, T *inner, T *h, T *out) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> r = gate_sigmoid(part.load(g + j, T(0)) + part.load(y + j, T(0)));
     const Vec<T> z = gate_sigmoid(part.load(g + n + j, T(0)) + part.load(y + n + j, T(0)));
     const Vec<T> own = part.load(y + 2 * n + j, T(0)), next = gate_tanh(part.load(g + 2 * n + j, T(0)) + r * own);
-    part.store(g + j, r);
-    part.store(g + n + j, z);
-    part.store(g + 2 * n + j, next);
+    const Vec<T> state = next + z * (part.load(h + j, T(0)) - next);
+    if (keeps) {
+      part.store(g + j, r);
+      part.store(g + n + j, z);
+      part.store(g + 2 * n + j, next);
+    }
     if (inner) part.store(inner + j, own);
-    part.store(h + j, next + z * (part.load(h + j, T(0)) - next));
+    part.store(h + j, state);
+    part.store(out + j, state);
   });
 }
 
-template <class T> void rnn_row_backward(hone_int n, bool relu, T *dg, const T *g, const T *dh) {
+// Backwards, `more` adds to dh; it may be 0.
+template <class T, class P> Vec<T> both(const T *dh, const T *more, hone_int j, P part) {
+  const Vec<T> d = part.load(dh + j, T(0));
+  return more ? d + part.load(more + j, T(0)) : d;
+}
+
+template <class T> void rnn_row_backward(hone_int n, bool relu, T *dg, const T *g, const T *dh, const T *more) {
   each_vector<T>(n, [&](hone_int j, auto part) {
-    const Vec<T> y = part.load(g + j, T(0)), d = part.load(dh + j, T(0));
+    const Vec<T> y = part.load(g + j, T(0)), d = both(dh, more, j, part);
     part.store(dg + j, relu ? select(y > T(0), d, broadcast(T(0))) : d * (T(1) - y * y));
   });
 }
 
-template <class T> void lstm_row_backward(hone_int n, T *dg, const T *g, const T *tanh_c, const T *c_before, const T *dh, T *dc) {
+template <class T>
+void lstm_row_backward(hone_int n, T *dg, const T *g, const T *tanh_c, const T *c_before, const T *dh, const T *more, T *dc) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> i = part.load(g + j, T(0)), f = part.load(g + n + j, T(0)), a = part.load(g + 2 * n + j, T(0)), o = part.load(g + 3 * n + j, T(0));
-    const Vec<T> squashed = part.load(tanh_c + j, T(0)), d = part.load(dh + j, T(0));
+    const Vec<T> squashed = part.load(tanh_c + j, T(0)), d = both(dh, more, j, part);
     const Vec<T> cell = part.load(dc + j, T(0)) + d * o * (T(1) - squashed * squashed);
     part.store(dg + j, cell * a * i * (T(1) - i));
     part.store(dg + n + j, cell * part.load(c_before + j, T(0)) * f * (T(1) - f));
@@ -156,9 +203,9 @@ template <class T> void lstm_row_backward(hone_int n, T *dg, const T *g, const T
 }
 
 // dy: gradient of y, which differs from that of x in its last third. dh becomes what goes straight to the state before.
-template <class T> void gru_row_backward(hone_int n, T *dg, T *dy, const T *g, const T *inner, const T *h_before, T *dh) {
+template <class T> void gru_row_backward(hone_int n, T *dg, T *dy, const T *g, const T *inner, const T *h_before, T *dh, const T *more) {
   each_vector<T>(n, [&](hone_int j, auto part) {
-    const Vec<T> r = part.load(g + j, T(0)), z = part.load(g + n + j, T(0)), next = part.load(g + 2 * n + j, T(0)), d = part.load(dh + j, T(0));
+    const Vec<T> r = part.load(g + j, T(0)), z = part.load(g + n + j, T(0)), next = part.load(g + 2 * n + j, T(0)), d = both(dh, more, j, part);
     const Vec<T> dn = d * (T(1) - z) * (T(1) - next * next);
     const Vec<T> dz = d * (part.load(h_before + j, T(0)) - next) * z * (T(1) - z);
     const Vec<T> dr = dn * part.load(inner + j, T(0)) * r * (T(1) - r);
@@ -174,94 +221,139 @@ template <class T> void gru_row_backward(hone_int n, T *dg, T *dy, const T *g, c
 
 // ---- the layer ----------------------------------------------------------------------------------------------------------------
 
-template <class T>
-int32_t forward(const Layer<T> &layer, T *out, T *gates, T *inner, T *h_before, T *c_before, T *h, T *c, const T *w_hh_t, const T *bias_hh,
-                const T *w_hr_t) {
-  const hone_int n = layer.hidden, width = layer.width, G = layer.gates;
-  const bool gru = layer.mode == HONE_GRU;
+// As hone_recurrent and hone_recurrent_backward have them.
+template <class T> struct Forward {
+  T *out, *gates, *inner, *before, *c_before, *h, *c;
+  const T *x, *w_ih, *w_hh, *bias, *w_hr;
+};
+template <class T> struct Backward {
+  T *grad_gates, *grad_hidden, *grad_proj;
+  const T *grad_out;
+  T *dh, *dc;
+  const T *gates, *inner, *before, *c_before, *w_hh, *w_hr;
+  bool to_start; // whether dh is to be followed to the first states
+};
+
+template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
+  const hone_int n = layer.hidden, width = layer.width, G = layer.gates, K = layer.inputs + width;
+  const bool gru = layer.mode == HONE_GRU, joined = layer.inputs > 0, keeps = f.before != nullptr;
+  // Joined: one product by both weights, one below the other, of inputs and states side by side.
+  Factor<T> weights{f.w_hh, G, K, true}, projection{f.w_hr, width, n, true};
+  if (layer.packs()) {
+    const size_t size = weights.size();
+    T *const space = static_cast<T *>(packed_workspace().get((size + (layer.proj ? projection.size() : 0)) * sizeof(T)));
+    if (!space) return no_memory("recurrent");
+    if (joined) pack_b(Factor<T>{f.w_ih, G, layer.inputs, true}.product(), space, 0, K);
+    pack_b(Factor<T>{f.w_hh, G, width, true}.product(), space, layer.inputs, K);
+    weights.packed = space;
+    if (layer.proj) projection.pack(space + size);
+  }
+  const hone_int pairs = joined && !f.before ? K : 0, raw = f.gates ? 0 : G, hidden = gru ? G : layer.proj ? n : 0;
   return layer.run([&](hone_int begin, hone_int end) {
-    const hone_int scratch = gru ? G : layer.proj ? n : 0;
-    T *const space = scratch ? static_cast<T *>(workspace().get(size_t((end - begin) * scratch) * sizeof(T))) : nullptr;
+    const hone_int scratch = (pairs + raw + hidden) * layer.together();
+    T *const space = scratch ? static_cast<T *>(workspace().get(size_t(scratch) * sizeof(T))) : nullptr;
     if (scratch && !space) return false;
-    return layer.each_step(begin, end, false, [&](hone_int row, hone_int first, hone_int count) {
-      T *const g = gates + row * G, *const state = h + first * width, *const cell = c ? c + first * n : nullptr;
-      T *const kept = inner ? inner + row * n : nullptr;
-      keep(h_before, row, state, count, width);
-      if (c) keep(c_before, row, cell, count, n);
-      if (!multiply(count, G, width, state, w_hh_t, gru ? space : g, !gru, gru ? bias_hh : nullptr)) return false;
-      T *const to = layer.proj ? space : state;
+    T *const hidden_space = space + (pairs + raw) * layer.together();
+    return layer.each_block(begin, end, false, [&](hone_int row, hone_int first, hone_int count, bool) {
+      T *const g = f.gates ? f.gates + row * G : space + pairs * layer.together();
+      T *const state = f.h + first * width, *const cell = f.c ? f.c + first * n : nullptr;
+      const auto of = [&](T *all, hone_int r, hone_int size) { return all ? all + (row + r) * size : nullptr; };
+      const T *a = state;
+      if (joined) {
+        T *const pair = f.before ? f.before + row * K : space;
+        for (hone_int r = 0; r < count; r++) {
+          std::memcpy(pair + r * K, f.x + (row + r) * layer.inputs, size_t(layer.inputs) * sizeof(T));
+          std::memcpy(pair + r * K + layer.inputs, state + r * width, size_t(width) * sizeof(T));
+        }
+        a = pair;
+      } else {
+        keep(f.before, row, state, count, width);
+      }
+      if (!weights.multiply(count, a, gru ? hidden_space : g, !joined && !gru, joined || gru ? f.bias : nullptr)) return false;
+      T *const to = layer.proj ? hidden_space : state, *const out = layer.proj ? nullptr : f.out;
       layer.cells(count, [&](hone_int r) {
-        if (layer.mode == HONE_LSTM) lstm_row(n, g + r * G, cell + r * n, kept ? kept + r * n : nullptr, to + r * n);
-        else if (gru) gru_row(n, g + r * G, space + r * G, kept ? kept + r * n : nullptr, to + r * n);
-        else rnn_row(n, layer.mode == HONE_RNN_RELU, g + r * G, to + r * n);
+        if (layer.mode == HONE_LSTM)
+          lstm_row(n, g + r * G, keeps, cell + r * n, of(f.c_before, r, n), of(f.inner, r, n), to + r * n, of(out, r, n));
+        else if (gru) gru_row(n, g + r * G, keeps, hidden_space + r * G, of(f.inner, r, n), to + r * n, of(out, r, n));
+        else rnn_row(n, layer.mode == HONE_RNN_RELU, g + r * G, keeps, to + r * n, of(out, r, n));
       });
-      if (layer.proj && !multiply(count, width, n, space, w_hr_t, state, false)) return false;
-      keep(out, row, state, count, width);
+      if (layer.proj) {
+        if (!projection.multiply(count, hidden_space, state, false)) return false;
+        keep(f.out, row, state, count, width);
+      }
       return true;
     });
   });
 }
 
-template <class T>
-int32_t backward(const Layer<T> &layer, T *grad_gates, T *grad_hidden, T *grad_proj, const T *grad_out, T *dh, T *dc, const T *gates,
-                 const T *inner, const T *h_before, const T *c_before, const T *w_hh, const T *w_hr) {
+template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b) {
   const hone_int n = layer.hidden, width = layer.width, G = layer.gates;
+  const bool gru = layer.mode == HONE_GRU;
+  Factor<T> weights{b.w_hh, width, G, false}, projection{b.w_hr, n, width, false};
+  if (layer.packs()) {
+    const size_t size = weights.size();
+    T *const space = static_cast<T *>(packed_workspace().get((size + (layer.proj ? projection.size() : 0)) * sizeof(T)));
+    if (!space) return no_memory("recurrent_backward");
+    weights.pack(space);
+    if (layer.proj) projection.pack(space + size);
+  }
   return layer.run([&](hone_int begin, hone_int end) {
-    T *const space = layer.proj ? static_cast<T *>(workspace().get(size_t((end - begin) * n) * sizeof(T))) : nullptr;
+    T *const space = layer.proj ? static_cast<T *>(workspace().get(size_t(layer.together() * n) * sizeof(T))) : nullptr;
     if (layer.proj && !space) return false;
-    return layer.each_step(begin, end, true, [&](hone_int row, hone_int first, hone_int count) {
-      const T *const g = gates + row * G;
-      T *const dg = grad_gates + row * G, *const state = dh + first * width;
-      if (grad_out) {
-        const T *const from = grad_out + row * width;
-        each_vector<T>(count * width, [&](hone_int j, auto part) { part.store(state + j, part.load(state + j, T(0)) + part.load(from + j, T(0))); });
-      }
+    return layer.each_block(begin, end, true, [&](hone_int row, hone_int first, hone_int count, bool last) {
+      const T *const g = b.gates + row * G, *more = b.grad_out ? b.grad_out + row * width : nullptr;
+      T *const dg = b.grad_gates + row * G, *const dy = gru ? b.grad_hidden + row * G : dg, *const state = b.dh + first * width;
       if (layer.proj) {
-        keep(grad_proj, row, state, count, width);
-        if (!multiply(count, n, width, state, w_hr, space, false)) return false;
+        if (more) each_vector<T>(count * width, [&](hone_int j, auto part) { part.store(state + j, both(state, more, j, part)); });
+        more = nullptr;
+        keep(b.grad_proj, row, state, count, width);
+        if (!projection.multiply(count, state, space, false)) return false;
       }
       T *const d = layer.proj ? space : state;
       layer.cells(count, [&](hone_int r) {
+        const T *const also = more ? more + r * n : nullptr;
         if (layer.mode == HONE_LSTM)
-          lstm_row_backward(n, dg + r * G, g + r * G, inner + (row + r) * n, c_before + (row + r) * n, d + r * n, dc + (first + r) * n);
-        else if (layer.mode == HONE_GRU)
-          gru_row_backward(n, dg + r * G, grad_hidden + (row + r) * G, g + r * G, inner + (row + r) * n, h_before + (row + r) * n, d + r * n);
-        else rnn_row_backward(n, layer.mode == HONE_RNN_RELU, dg + r * G, g + r * G, d + r * n);
+          lstm_row_backward(n, dg + r * G, g + r * G, b.inner + (row + r) * n, b.c_before + (row + r) * n, d + r * n, also, b.dc + (first + r) * n);
+        else if (gru)
+          gru_row_backward(n, dg + r * G, dy + r * G, g + r * G, b.inner + (row + r) * n, b.before + (row + r) * n, d + r * n, also);
+        else rnn_row_backward(n, layer.mode == HONE_RNN_RELU, dg + r * G, g + r * G, d + r * n, also);
       });
-      return layer.mode == HONE_GRU ? multiply(count, width, G, grad_hidden + row * G, w_hh, state, true) : multiply(count, width, G, dg, w_hh, state, false);
+      return (last && !b.to_start) || weights.multiply(count, dy, state, gru);
     });
   });
 }
 
 template <class T>
-Layer<T> layer_of(int32_t mode, int32_t reverse, hone_int steps, const void *sizes, hone_int batch, hone_int hidden, hone_int proj) {
+Layer<T> layer_of(int32_t mode, int32_t reverse, hone_int steps, const void *sizes, hone_int batch, hone_int inputs, hone_int hidden, hone_int proj) {
   const hone_int parts = mode == HONE_LSTM ? 4 : mode == HONE_GRU ? 3 : 1;
-  return {mode, reverse != 0, steps, batch, hidden, proj, proj ? proj : hidden, parts * hidden, static_cast<const int64_t *>(sizes)};
+  return {mode, reverse != 0, steps, batch, inputs, hidden, proj, proj ? proj : hidden, parts * hidden, static_cast<const int64_t *>(sizes)};
 }
 
 } // namespace
 
 extern "C" HONE_KERNEL(recurrent)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
-                                  hone_int hidden, hone_int proj, void *out, void *gates, void *inner, void *h_before, void *c_before,
-                                  void *h, void *c, const void *w_hh_t, const void *bias_hh, const void *w_hr_t) {
+                                  hone_int inputs, hone_int hidden, hone_int proj, void *out, void *gates, void *inner, void *before,
+                                  void *c_before, void *h, void *c, const void *x, const void *w_ih, const void *w_hh, const void *bias,
+                                  const void *w_hr) {
   return for_floats(dtype, "recurrent", [&](auto zero) {
     using T = decltype(zero);
     const auto in = [](const void *p) { return static_cast<const T *>(p); };
     const auto io = [](void *p) { return static_cast<T *>(p); };
-    return forward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, hidden, proj), io(out), io(gates), io(inner), io(h_before),
-                      io(c_before), io(h), io(c), in(w_hh_t), in(bias_hh), in(w_hr_t));
+    return forward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, inputs, hidden, proj),
+                      {io(out), io(gates), io(inner), io(before), io(c_before), io(h), io(c), in(x), in(w_ih), in(w_hh), in(bias), in(w_hr)});
   });
 }
 
 extern "C" HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64,
-                                           hone_int batch, hone_int hidden, hone_int proj, void *grad_gates, void *grad_hidden,
-                                           void *grad_proj, const void *grad_out, void *dh, void *dc, const void *gates, const void *inner,
-                                           const void *h_before, const void *c_before, const void *w_hh, const void *w_hr) {
+                                           hone_int batch, hone_int hidden, hone_int proj, int32_t to_start, void *grad_gates,
+                                           void *grad_hidden, void *grad_proj, const void *grad_out, void *dh, void *dc, const void *gates,
+                                           const void *inner, const void *before, const void *c_before, const void *w_hh, const void *w_hr) {
   return for_floats(dtype, "recurrent_backward", [&](auto zero) {
     using T = decltype(zero);
     const auto in = [](const void *p) { return static_cast<const T *>(p); };
     const auto io = [](void *p) { return static_cast<T *>(p); };
-    return backward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, hidden, proj), io(grad_gates), io(grad_hidden), io(grad_proj),
-                       in(grad_out), io(dh), io(dc), in(gates), in(inner), in(h_before), in(c_before), in(w_hh), in(w_hr));
+    return backward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, 0, hidden, proj),
+                       {io(grad_gates), io(grad_hidden), io(grad_proj), in(grad_out), io(dh), io(dc), in(gates), in(inner), in(before),
+                        in(c_before), in(w_hh), in(w_hr), to_start != 0});
   });
 }

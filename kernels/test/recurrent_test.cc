@@ -31,6 +31,8 @@ struct Input {
   Row gates, h, c, w_hh, bias, w_hr;
 };
 
+constexpr int kInputs = 3; // features of the input where the kernel projects it, too
+
 // The same layer, one number at a time. Returns the weighted sum of all results.
 double plain(const Shape &s, const Input &in, const Row &weight_out, const Row &weight_h, const Row &weight_c, Row *out = nullptr, Row *h_end = nullptr,
              Row *c_end = nullptr) {
@@ -78,13 +80,6 @@ double plain(const Shape &s, const Input &in, const Row &weight_out, const Row &
 
 template <class T> std::vector<T> typed(const Row &x) { return std::vector<T>(x.begin(), x.end()); }
 
-template <class T> std::vector<T> transposed(const Row &x, int rows, int cols) {
-  std::vector<T> y(x.size());
-  for (int i = 0; i < rows; i++)
-    for (int j = 0; j < cols; j++) y[size_t(j) * rows + i] = T(x[size_t(i) * cols + j]);
-  return y;
-}
-
 template <class T> bool near(const std::vector<T> &a, const Row &b, double tolerance) {
   for (size_t i = 0; i < b.size(); i++)
     if (!check::close(double(a[i]), b[i], tolerance)) {
@@ -105,6 +100,13 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
   const bool lstm = s.mode == HONE_LSTM, gru = s.mode == HONE_GRU;
   Input in{fill(size_t(rows) * G), fill(size_t(batch) * W), fill(lstm ? size_t(batch) * n : 0), fill(size_t(G) * W), fill(gru ? G : 0), fill(size_t(s.proj) * n)};
   for (double &v : in.w_hh) v = double(float(v / std::sqrt(W))); // states stay near 1 over the steps
+  // About every other time the kernel projects the input itself.
+  const int inputs = gru || random.below(2) ? 0 : kInputs;
+  const Row x = fill(size_t(rows) * inputs), w_ih = fill(size_t(G) * inputs), bias = fill(inputs ? G : 0);
+  for (size_t i = 0; inputs && i < in.gates.size(); i++) {
+    in.gates[i] = bias[i % G];
+    for (int p = 0; p < inputs; p++) in.gates[i] += x[i / G * inputs + p] * w_ih[i % G * inputs + p];
+  }
   const Row wo = fill(size_t(rows) * W), wh = fill(in.h.size()), wc = fill(in.c.size());
   Row out, h_end, c_end;
   plain(s, in, wo, wh, wc, &out, &h_end, &c_end);
@@ -116,24 +118,35 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
   for (int threads = 1; threads <= 3; threads++) {
     hone_set_threads(threads);
     std::vector<T> gates = typed<T>(in.gates), h = typed<T>(in.h), c = typed<T>(in.c), y(out.size() + 1, T(NAN));
-    std::vector<T> inner(size_t(rows) * n), hb(size_t(rows) * W), cb(size_t(rows) * n);
-    const std::vector<T> w = typed<T>(in.w_hh), wt = transposed<T>(in.w_hh, G, W), bias = typed<T>(in.bias), wr = typed<T>(in.w_hr);
-    const std::vector<T> wrt = transposed<T>(in.w_hr, s.proj, s.proj ? n : 0);
+    const int pair = inputs + W;
+    std::vector<T> inner(size_t(rows) * n), before(size_t(rows) * pair), cb(size_t(rows) * n);
+    const std::vector<T> w = typed<T>(in.w_hh), wr = typed<T>(in.w_hr), given = typed<T>(x), wi = typed<T>(w_ih);
+    const std::vector<T> added = typed<T>(inputs ? bias : in.bias);
+    if (inputs) std::fill(gates.begin(), gates.end(), T(NAN));
     const void *const sizes = uniform && threads != 2 ? nullptr : s.sizes.data();
-    ok &= CHECK(hone_recurrent(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), sizes, batch, n, s.proj, y.data(), gates.data(), inner.data(), hb.data(),
-                               lstm ? cb.data() : nullptr, h.data(), lstm ? c.data() : nullptr, wt.data(), gru ? bias.data() : nullptr, wrt.data()) == HONE_OK);
+    const auto forward = [&](T *to, T *g, T *kept, T *pairs, T *cells, std::vector<T> &state, std::vector<T> &cell) {
+      return hone_recurrent(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), sizes, batch, inputs, n, s.proj, to, g, kept, pairs, lstm ? cells : nullptr, state.data(),
+                            lstm ? cell.data() : nullptr, given.data(), wi.data(), w.data(), gru || inputs ? added.data() : nullptr, wr.data());
+    };
+    ok &= CHECK(forward(y.data(), gates.data(), inner.data(), before.data(), cb.data(), h, c) == HONE_OK);
     ok &= CHECK(near(y, out, tolerance)) && CHECK(near(h, h_end, tolerance)) && CHECK(near(c, c_end, tolerance)) && CHECK(std::isnan(y[out.size()]));
     std::vector<T> dg(size_t(rows) * G), dy(gru ? dg.size() : 0), dp(size_t(rows) * s.proj), dh = typed<T>(wh), dc = typed<T>(wc);
     const std::vector<T> dout = typed<T>(wo);
-    ok &= CHECK(hone_recurrent_backward(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), sizes, batch, n, s.proj, dg.data(), dy.data(), dp.data(), dout.data(),
-                                        dh.data(), dc.data(), gates.data(), inner.data(), hb.data(), cb.data(), w.data(), wr.data()) == HONE_OK);
+    const auto backward = [&](bool to_start, std::vector<T> &grad, std::vector<T> &state, std::vector<T> &cell) {
+      return hone_recurrent_backward(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), sizes, batch, n, s.proj, to_start, grad.data(), dy.data(), dp.data(), dout.data(),
+                                     state.data(), cell.data(), gates.data(), inner.data(), before.data(), cb.data(), w.data(), wr.data());
+    };
+    ok &= CHECK(backward(true, dg, dh, dc) == HONE_OK);
     if (threads > 1) {
       ok &= CHECK(std::memcmp(y.data(), first_out.data(), out.size() * sizeof(T)) == 0) && CHECK(std::memcmp(dg.data(), first_grad.data(), dg.size() * sizeof(T)) == 0);
       // Without what backward needs, the results are the same.
       std::vector<T> g2 = typed<T>(in.gates), h2 = typed<T>(in.h), c2 = typed<T>(in.c), y2(out.size());
-      hone_recurrent(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), s.sizes.data(), batch, n, s.proj, y2.data(), g2.data(), nullptr, nullptr, nullptr,
-                     h2.data(), lstm ? c2.data() : nullptr, wt.data(), gru ? bias.data() : nullptr, wrt.data());
+      ok &= CHECK(forward(y2.data(), inputs ? nullptr : g2.data(), nullptr, nullptr, nullptr, h2, c2) == HONE_OK);
       ok &= CHECK(std::memcmp(y.data(), y2.data(), out.size() * sizeof(T)) == 0);
+      // Nor do the others depend on whether the first states' gradient is asked for.
+      std::vector<T> dg2(dg.size()), dh2 = typed<T>(wh), dc2 = typed<T>(wc);
+      ok &= CHECK(backward(false, dg2, dh2, dc2) == HONE_OK);
+      ok &= CHECK(std::memcmp(dg.data(), dg2.data(), dg.size() * sizeof(T)) == 0) && CHECK(dc == dc2);
       continue;
     }
     first_out = y, first_grad = dg;
@@ -157,7 +170,7 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
       // Weight gradients are products of what the kernel gives with what it kept.
       const size_t at = size_t(random.below(int64_t(w.size())));
       double sum = 0;
-      for (int r = 0; r < rows; r++) sum += double((gru ? dy : dg)[size_t(r) * G + at / W]) * double(hb[size_t(r) * W + at % W]);
+      for (int r = 0; r < rows; r++) sum += double((gru ? dy : dg)[size_t(r) * G + at / W]) * double(before[size_t(r) * pair + inputs + at % W]);
       ok &= CHECK(check::close(sum, slope(in.w_hh, at), 1e-6));
       if (s.proj) {
         const size_t p = size_t(random.below(int64_t(wr.size())));
@@ -187,7 +200,7 @@ int main() {
           }
   // A matrix larger than the cache, where steps go one by one; and no sequence at all.
   for (int32_t mode : {HONE_RNN_TANH, HONE_LSTM, HONE_GRU}) test<float>(HONE_F32, {mode, 380, 0, {20, 20, 3}, false}, seed++);
-  CHECK(hone_recurrent(HONE_F32, HONE_RNN_TANH, 0, 3, nullptr, 0, 4, 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-                       nullptr) == HONE_OK);
+  CHECK(hone_recurrent(HONE_F32, HONE_RNN_TANH, 0, 3, nullptr, 0, 0, 4, 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+                       nullptr, nullptr, nullptr) == HONE_OK);
   return check::finish();
 }

@@ -63,7 +63,7 @@ export interface Operands extends CellWeights {
 interface Trace {
   /** The gates after their nonlinearities. */
   readonly gates: Tensor;
-  /** The state that each row started from. */
+  /** The state that each row started from; where the kernel projects the input, too, that comes first: [rows, input + width]. */
   readonly before: Tensor;
   /** lstm: tanh of the cell state; gru: what the state gives to n. */
   readonly inner: Tensor | null;
@@ -113,20 +113,23 @@ export function recurrent(operands: Operands, steps: Steps): [out: Tensor, h: Te
   assertOperands(operands, steps);
   const { dtype } = x;
   const g = geometry(operands, steps);
-  const [gates, hhT, hrT] = noGrad(() => {
-    // The two biases of all but the GRU are only ever added.
-    const bias = biasIh && biasHh && steps.cell !== 'gru' ? add(biasIh, biasHh) : biasIh;
-    return [linear(x, ih, bias), fresh(transpose(hh, 0, 1)), hr && fresh(transpose(hr, 0, 1))];
-  });
-  const trace: Trace | null = willRecord([x, ih, hh, biasIh, biasHh, hr, start, c])
-    ? {
-        gates,
-        before: emptyTensor([g.rows, g.width], dtype),
-        inner: c !== null || steps.cell === 'gru' ? emptyTensor([g.rows, g.hidden], dtype) : null,
-        cellBefore: c && emptyTensor([g.rows, g.hidden], dtype),
-      }
-    : null;
-  const bias = biasHh && rowMajor(biasHh);
+  const gru = steps.cell === 'gru';
+  const recorded = willRecord([x, ih, hh, biasIh, biasHh, hr, start, c]);
+  // The two biases of all but the GRU are only ever added.
+  const bias = noGrad(() => (biasIh && biasHh && !gru ? add(biasIh, biasHh) : biasIh));
+  const gates =
+    g.inputs === 0 ? noGrad(() => linear(x, ih, bias)) : recorded ? emptyTensor([g.rows, GATES[steps.cell] * g.hidden], dtype) : null;
+  const trace: Trace | null =
+    recorded && gates
+      ? {
+          gates,
+          before: emptyTensor([g.rows, g.inputs + g.width], dtype),
+          inner: c !== null || gru ? emptyTensor([g.rows, g.hidden], dtype) : null,
+          cellBefore: c && emptyTensor([g.rows, g.hidden], dtype),
+        }
+      : null;
+  const given = g.inputs === 0 ? null : rowMajor(x);
+  const [wih, whh, whr, kernelBias] = [given && rowMajor(ih), rowMajor(hh), hr && rowMajor(hr), gru ? biasHh && rowMajor(biasHh) : bias];
   const [out, h, last] = [emptyTensor([g.rows, g.width], dtype), fresh(start), c && fresh(c)];
   const sizes = sizesTensor(steps.sizes);
   check(
@@ -137,25 +140,28 @@ export function recurrent(operands: Operands, steps: Steps): [out: Tensor, h: Te
       steps.sizes.length,
       ptrOrNull(sizes),
       g.batch,
+      g.inputs,
       g.hidden,
       hr ? g.width : 0,
       out.ptr,
-      gates.ptr,
+      ptrOrNull(gates),
       ptrOrNull(trace?.inner),
       ptrOrNull(trace?.before),
       ptrOrNull(trace?.cellBefore),
       h.ptr,
       ptrOrNull(last),
-      hhT.ptr,
-      ptrOrNull(bias),
-      ptrOrNull(hrT),
+      ptrOrNull(given),
+      ptrOrNull(wih),
+      whh.ptr,
+      ptrOrNull(kernelBias),
+      ptrOrNull(whr),
     ),
     steps.cell,
   );
-  for (const used of [hhT, hrT, sizes]) used?.dispose();
+  sizes?.dispose();
   const results: [Tensor, Tensor, ...Tensor[]] = last ? [out, h, last] : [out, h];
   if (trace === null) {
-    gates.dispose();
+    gates?.dispose();
     return unrecorded(results);
   }
   return record(steps.cell, results, {
@@ -180,15 +186,22 @@ function sizesTensor(sizes: readonly number[]): Tensor | null {
   return sizes.every((size) => size === sizes[0]) ? null : int64Of(sizes);
 }
 
+/** From this many sequences on the kernel multiplies a step's inputs and states by both weights at once, and nothing waits for either in memory. */
+const JOINED_BATCH = 16;
+
 interface Geometry {
+  /** The features of the input where the kernel projects them, too; else 0: all steps' inputs are projected before. */
+  readonly inputs: number;
   readonly rows: number;
   readonly batch: number;
   readonly width: number;
   readonly hidden: number;
 }
 
-function geometry({ x, hh, h }: Operands, { cell }: Steps): Geometry {
-  return { rows: x.shape[0]!, batch: h.shape[0]!, width: h.shape[1]!, hidden: hh.shape[0]! / GATES[cell] };
+function geometry({ x, hh, h }: Operands, { cell, sizes }: Steps): Geometry {
+  const [[rows, features], [batch, width]] = [x.shape, h.shape] as [[number, number], [number, number]];
+  const inputs = cell !== 'gru' && batch >= JOINED_BATCH && sizes.length > 1 ? features : 0;
+  return { inputs, rows, batch, width, hidden: hh.shape[0]! / GATES[cell] };
 }
 
 function fusedGradients(
@@ -219,6 +232,7 @@ function fusedGradients(
       g.batch,
       g.hidden,
       hr ? g.width : 0,
+      needs.h ? 1 : 0,
       dGates.ptr,
       gru ? dHidden.ptr : 0,
       ptrOrNull(dProj),
@@ -236,10 +250,12 @@ function fusedGradients(
   );
   const turned = (t: Tensor) => transpose(t, 0, 1);
   const biasIh = needs.biasIh ? sum(dGates, 0) : null;
+  // Inputs and states lie side by side, and so do the gradients of their weights.
+  const both = g.inputs > 0 && (needs.ih || needs.hh) ? mm(turned(dGates), before) : null;
   const found = {
     x: needs.x ? mm(dGates, ih) : null,
-    ih: needs.ih ? mm(turned(dGates), x) : null,
-    hh: needs.hh ? mm(turned(dHidden), before) : null,
+    ih: !needs.ih ? null : both ? fresh(narrow(both, 1, 0, g.inputs)) : mm(turned(dGates), x),
+    hh: !needs.hh ? null : both ? fresh(narrow(both, 1, g.inputs, g.width)) : mm(turned(dHidden), before),
     biasIh,
     biasHh: !needs.biasHh ? null : biasIh !== null && dHidden === dGates ? fresh(biasIh) : sum(dHidden, 0),
     // What was projected: o tanh(c').
@@ -247,7 +263,7 @@ function fusedGradients(
     h: needs.h ? dh : null,
     c: needs.c ? dc : null,
   };
-  for (const used of new Set([dGates, dHidden, dProj, sizes])) used?.dispose();
+  for (const used of new Set([dGates, dHidden, dProj, both, sizes])) used?.dispose();
   return found;
 }
 
