@@ -329,11 +329,14 @@ HONE_KERNEL(recurrent)(int32_t dtype, int32_t mode, int32_t reverse, hone_int st
 /* Gradients: grad_gates of what goes into the nonlinearities; grad_hidden [rows, 3 * hidden] that of W_hh h + b_hh (GRU; elsewhere it is
  * grad_gates); grad_proj [rows, proj] that of the projected states. dh, dc: gradients of the last states on entry (changed), of the first
  * on exit, dh only where to_start is 1. grad_out may be 0; w_hh and w_hr as stored in the layer; gates, inner, before (GRU), c_before
- * (LSTM) from the forward. */
+ * (LSTM) from the forward. inputs as in the forward; where it is not 0, grad_weights [k * hidden, inputs + width] and grad_bias
+ * [k * hidden], each of which may be 0 (grad_bias with grad_weights), are the gradients of w_ih and w_hh side by side and of the bias;
+ * grad_gates is then complete only where whole is 1. */
 HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
-                                hone_int hidden, hone_int proj, int32_t to_start, void *grad_gates, void *grad_hidden, void *grad_proj,
-                                const void *grad_out, void *dh, void *dc, const void *gates, const void *inner, const void *before,
-                                const void *c_before, const void *w_hh, const void *w_hr);
+                                hone_int inputs, hone_int hidden, hone_int proj, int32_t to_start, int32_t whole, void *grad_gates,
+                                void *grad_hidden, void *grad_proj, void *grad_weights, void *grad_bias, const void *grad_out, void *dh,
+                                void *dc, const void *gates, const void *inner, const void *before, const void *c_before,
+                                const void *w_hh, const void *w_hr);
 
 /* Rows x [rows, channels * span] normalised one by one (norm/row_norm.cc): y = (x - mean) * invstd * weight + bias, the variance biased;
  * centered 0: y = x / sqrt(mean(x^2) + eps) * weight + bias. Channel k of row r has weight[r % groups * channels + k]; weight and bias may

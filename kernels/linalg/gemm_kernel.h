@@ -80,14 +80,13 @@ template <class T, int MR, int NV> HONE_INLINE void finish(Vec<T> (&acc)[MR][NV]
 template <class T>
 __attribute__((noinline)) void finish_part(const T *from, int from_stride, int rows, int cols, const Epilogue<T> &e, T *c, hone_int ldc) {
   for (int i = 0; i < rows; i++, from += from_stride, c += ldc) {
-    const T row_bias = e.bias_row ? e.bias_row[i] : T(0);
-    for (int j = 0; j < cols; j++) {
-      T x = from[j];
-      if (e.bias_col) x += e.bias_col[j];
-      if (e.bias_row) x += row_bias;
-      if (e.add) x += c[j];
-      c[j] = x;
-    }
+    each_vector<T>(cols, [&](hone_int j, auto part) {
+      Vec<T> x = part.load(from + j);
+      if (e.bias_col) x += part.load(e.bias_col + j);
+      if (e.bias_row) x += broadcast(e.bias_row[i]);
+      if (e.add) x += part.load(c + j);
+      part.store(c + j, x);
+    });
   }
 }
 

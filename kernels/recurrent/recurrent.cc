@@ -20,6 +20,7 @@ constexpr double kShareFlops = 8e5;             // a thread's share is worth at 
 constexpr hone_int kCacheBytes = 512 << 10;     // a matrix up to this size stays in a core's second-level cache
 constexpr hone_int kElements = 1 << 12;         // elements of a cell that are worth a thread
 constexpr hone_int kTogether = 28;              // sequences whose gates stay in the first-level caches between product and cell
+constexpr hone_int kRowsAtOnce = 192;           // rows that gradients of weights are summed over at once, at least
 constexpr hone_int kHandful = 4;                // sequences for which nothing is packed: products by a few rows read weights in place
 
 Workspace &workspace() {
@@ -30,6 +31,11 @@ Workspace &packed_workspace() {
   static thread_local Workspace space;
   return space;
 }
+
+struct Step {
+  hone_int from, to; // its rows
+  bool last;
+};
 
 // What both directions of the computation share.
 template <class T> struct Layer {
@@ -51,21 +57,26 @@ template <class T> struct Layer {
   // How many sequences one call of a block is for.
   hone_int together() const { return small() && packs() && kTogether < batch ? kTogether : batch; }
 
-  // Calls block(first row, first sequence, count, whether it is the last step) for the sequences begin to end that are still running, some
-  // at a time, in the order of computation, or backwards.
-  template <class F> bool each_block(hone_int begin, hone_int end, bool backwards, F &&block) const {
+  // For each step in the order of computation, or backwards: block(step, first sequence, count) for the sequences begin to end that are
+  // still running, some at a time, then done(step).
+  template <class F, class D> bool each_step(hone_int begin, hone_int end, bool backwards, F &&block, D &&done) const {
     const bool down = reverse != backwards;
     hone_int at = down ? rows() : 0;
     for (hone_int s = 0; s < steps; s++) {
       const hone_int running = size(down ? steps - 1 - s : s), to = running < end ? running : end;
       if (down) at -= running;
+      const Step step{at, at + running, s == steps - 1};
       for (hone_int first = begin; first < to; first += together()) {
         const hone_int rest = to - first;
-        if (!block(at + first, first, rest < together() ? rest : together(), s == steps - 1)) return false;
+        if (!block(step, first, rest < together() ? rest : together())) return false;
       }
+      if (!done(step)) return false;
       if (!down) at += running;
     }
     return true;
+  }
+  template <class F> bool each_step(hone_int begin, hone_int end, bool backwards, F &&block) const {
+    return each_step(begin, end, backwards, block, [](const Step &) { return true; });
   }
 
   // body(begin, end) for all sequences; false when memory ran out.
@@ -227,11 +238,11 @@ template <class T> struct Forward {
   const T *x, *w_ih, *w_hh, *bias, *w_hr;
 };
 template <class T> struct Backward {
-  T *grad_gates, *grad_hidden, *grad_proj;
+  T *grad_gates, *grad_hidden, *grad_proj, *grad_weights, *grad_bias;
   const T *grad_out;
   T *dh, *dc;
   const T *gates, *inner, *before, *c_before, *w_hh, *w_hr;
-  bool to_start; // whether dh is to be followed to the first states
+  bool to_start, whole; // whether dh is to be followed to the first states; whether all of grad_gates is wanted
 };
 
 template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
@@ -254,7 +265,8 @@ template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
     T *const space = scratch ? static_cast<T *>(workspace().get(size_t(scratch) * sizeof(T))) : nullptr;
     if (scratch && !space) return false;
     T *const hidden_space = space + (pairs + raw) * layer.together();
-    return layer.each_block(begin, end, false, [&](hone_int row, hone_int first, hone_int count, bool) {
+    return layer.each_step(begin, end, false, [&](const Step &step, hone_int first, hone_int count) {
+      const hone_int row = step.from + first;
       T *const g = f.gates ? f.gates + row * G : space + pairs * layer.together();
       T *const state = f.h + first * width, *const cell = f.c ? f.c + first * n : nullptr;
       const auto of = [&](T *all, hone_int r, hone_int size) { return all ? all + (row + r) * size : nullptr; };
@@ -286,6 +298,58 @@ template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
   });
 }
 
+// The gradients of both weights [gates, inputs + width] and of the bias: sums over rows, of kRowsAtOnce or some more at a time while their
+// gates' gradients are in the cache. Which rows are summed together depends on the lengths alone.
+template <class T> class WeightGradients {
+public:
+  WeightGradients(const Layer<T> &layer, const Backward<T> &b, bool passing)
+      : layer_(layer), b_(b), down_(!layer.reverse), capacity_(passing ? kRowsAtOnce + layer.batch : 0) {}
+
+  // Where the gradients of a row's gates lie. In passing only rows that are not summed up yet have a place, at the start of grad_gates.
+  T *gates_at(const Step &step, hone_int row) {
+    if (from_ == to_) from_ = step.from, to_ = step.to;
+    return b_.grad_gates + layer_.gates * (!capacity_ ? row : down_ ? row - to_ + capacity_ : row - from_);
+  }
+
+  bool done(const Step &step) {
+    if (!b_.grad_weights) return true;
+    if (from_ == to_) from_ = step.from, to_ = step.to;
+    if (down_) from_ = step.from;
+    else to_ = step.to;
+    if (to_ - from_ < kRowsAtOnce && !step.last) return true;
+    const hone_int G = layer_.gates, K = layer_.inputs + layer_.width, rows = to_ - from_;
+    const T *const dg = gates_at(step, from_);
+    Gemm<T> g;
+    g.m = G, g.n = K, g.k = rows;
+    g.a = dg, g.lda = G, g.trans_a = true;
+    g.b = b_.before + from_ * K, g.ldb = K;
+    g.c = b_.grad_weights, g.ldc = K;
+    g.accumulate = begun_;
+    if (gemm(g) != HONE_OK) return false;
+    if (b_.grad_bias) {
+      each_vector<T>(G, [&](hone_int j, auto part) {
+        const auto at = [&](hone_int r) { return part.load(dg + r * G + j, T(0)); };
+        Vec<T> sum = begun_ ? part.load(b_.grad_bias + j, T(0)) : Vec<T>{};
+        hone_int r = 0;
+        for (; r + 4 <= rows; r += 4) sum += (at(r) + at(r + 1)) + (at(r + 2) + at(r + 3));
+        for (; r < rows; r++) sum += at(r);
+        part.store(b_.grad_bias + j, sum);
+      });
+    }
+    begun_ = true;
+    from_ = to_;
+    return true;
+  }
+
+private:
+  const Layer<T> &layer_;
+  const Backward<T> &b_;
+  const bool down_;
+  const hone_int capacity_;
+  hone_int from_ = 0, to_ = 0; // rows that are not summed up yet
+  bool begun_ = false;
+};
+
 template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b) {
   const hone_int n = layer.hidden, width = layer.width, G = layer.gates;
   const bool gru = layer.mode == HONE_GRU;
@@ -297,12 +361,18 @@ template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b)
     weights.pack(space);
     if (layer.proj) projection.pack(space + size);
   }
-  return layer.run([&](hone_int begin, hone_int end) {
+  // Where threads have sequences of their own, the gates' gradients of all steps wait for the sums.
+  const bool apart = layer.small() && thread_count() > 1;
+  const bool passing = b.grad_weights && !apart && !b.whole && layer.rows() > kRowsAtOnce + layer.batch;
+  WeightGradients<T> sums(layer, b, passing);
+  const int32_t status = layer.run([&](hone_int begin, hone_int end) {
     T *const space = layer.proj ? static_cast<T *>(workspace().get(size_t(layer.together() * n) * sizeof(T))) : nullptr;
     if (layer.proj && !space) return false;
-    return layer.each_block(begin, end, true, [&](hone_int row, hone_int first, hone_int count, bool last) {
+    const auto block = [&](const Step &step, hone_int first, hone_int count) {
+      const hone_int row = step.from + first;
       const T *const g = b.gates + row * G, *more = b.grad_out ? b.grad_out + row * width : nullptr;
-      T *const dg = b.grad_gates + row * G, *const dy = gru ? b.grad_hidden + row * G : dg, *const state = b.dh + first * width;
+      T *const dg = passing ? sums.gates_at(step, row) : b.grad_gates + row * G;
+      T *const dy = gru ? b.grad_hidden + row * G : dg, *const state = b.dh + first * width;
       if (layer.proj) {
         if (more) each_vector<T>(count * width, [&](hone_int j, auto part) { part.store(state + j, both(state, more, j, part)); });
         more = nullptr;
@@ -318,9 +388,13 @@ template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b)
           gru_row_backward(n, dg + r * G, dy + r * G, g + r * G, b.inner + (row + r) * n, b.before + (row + r) * n, d + r * n, also);
         else rnn_row_backward(n, layer.mode == HONE_RNN_RELU, dg + r * G, g + r * G, d + r * n, also);
       });
-      return (last && !b.to_start) || weights.multiply(count, dy, state, gru);
-    });
+      return (step.last && !b.to_start) || weights.multiply(count, dy, state, gru);
+    };
+    return layer.each_step(begin, end, true, block, [&](const Step &step) { return apart || sums.done(step); });
   });
+  if (status != HONE_OK || !apart) return status;
+  const auto none = [](const Step &, hone_int, hone_int) { return true; };
+  return layer.each_step(0, 0, true, none, [&](const Step &step) { return sums.done(step); }) ? HONE_OK : no_memory("recurrent_backward");
 }
 
 template <class T>
@@ -345,15 +419,16 @@ extern "C" HONE_KERNEL(recurrent)(int32_t dtype, int32_t mode, int32_t reverse, 
 }
 
 extern "C" HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64,
-                                           hone_int batch, hone_int hidden, hone_int proj, int32_t to_start, void *grad_gates,
-                                           void *grad_hidden, void *grad_proj, const void *grad_out, void *dh, void *dc, const void *gates,
-                                           const void *inner, const void *before, const void *c_before, const void *w_hh, const void *w_hr) {
+                                           hone_int batch, hone_int inputs, hone_int hidden, hone_int proj, int32_t to_start, int32_t whole,
+                                           void *grad_gates, void *grad_hidden, void *grad_proj, void *grad_weights, void *grad_bias,
+                                           const void *grad_out, void *dh, void *dc, const void *gates, const void *inner,
+                                           const void *before, const void *c_before, const void *w_hh, const void *w_hr) {
   return for_floats(dtype, "recurrent_backward", [&](auto zero) {
     using T = decltype(zero);
     const auto in = [](const void *p) { return static_cast<const T *>(p); };
     const auto io = [](void *p) { return static_cast<T *>(p); };
-    return backward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, 0, hidden, proj),
-                       {io(grad_gates), io(grad_hidden), io(grad_proj), in(grad_out), io(dh), io(dc), in(gates), in(inner), in(before),
-                        in(c_before), in(w_hh), in(w_hr), to_start != 0});
+    return backward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, inputs, hidden, proj),
+                       {io(grad_gates), io(grad_hidden), io(grad_proj), io(grad_weights), io(grad_bias), in(grad_out), io(dh), io(dc),
+                        in(gates), in(inner), in(before), in(c_before), in(w_hh), in(w_hr), to_start != 0, whole != 0});
   });
 }

@@ -111,7 +111,7 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
   Row out, h_end, c_end;
   plain(s, in, wo, wh, wc, &out, &h_end, &c_end);
   const double tolerance = (dtype == HONE_F32 ? 3e-6 : 1e-13) * (1 + W / 20.0);
-  std::vector<T> first_out, first_grad;
+  std::vector<T> first_out, first_grad, first_dw, first_db;
   bool ok = true;
   bool uniform = true;
   for (int64_t size : s.sizes) uniform &= size == batch;
@@ -132,24 +132,34 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
     ok &= CHECK(near(y, out, tolerance)) && CHECK(near(h, h_end, tolerance)) && CHECK(near(c, c_end, tolerance)) && CHECK(std::isnan(y[out.size()]));
     std::vector<T> dg(size_t(rows) * G), dy(gru ? dg.size() : 0), dp(size_t(rows) * s.proj), dh = typed<T>(wh), dc = typed<T>(wc);
     const std::vector<T> dout = typed<T>(wo);
-    const auto backward = [&](bool to_start, std::vector<T> &grad, std::vector<T> &state, std::vector<T> &cell) {
-      return hone_recurrent_backward(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), sizes, batch, n, s.proj, to_start, grad.data(), dy.data(), dp.data(), dout.data(),
-                                     state.data(), cell.data(), gates.data(), inner.data(), before.data(), cb.data(), w.data(), wr.data());
+    std::vector<T> dw(inputs ? size_t(G) * pair : 0), db(inputs ? G : 0);
+    const auto backward = [&](bool to_start, bool whole, std::vector<T> &grad, std::vector<T> &state, std::vector<T> &cell) {
+      return hone_recurrent_backward(dtype, s.mode, s.reverse, hone_int(s.sizes.size()), sizes, batch, inputs, n, s.proj, to_start, whole, grad.data(), dy.data(),
+                                     dp.data(), inputs ? dw.data() : nullptr, inputs ? db.data() : nullptr, dout.data(), state.data(), cell.data(), gates.data(),
+                                     inner.data(), before.data(), cb.data(), w.data(), wr.data());
     };
-    ok &= CHECK(backward(true, dg, dh, dc) == HONE_OK);
+    ok &= CHECK(backward(true, true, dg, dh, dc) == HONE_OK);
     if (threads > 1) {
       ok &= CHECK(std::memcmp(y.data(), first_out.data(), out.size() * sizeof(T)) == 0) && CHECK(std::memcmp(dg.data(), first_grad.data(), dg.size() * sizeof(T)) == 0);
       // Without what backward needs, the results are the same.
       std::vector<T> g2 = typed<T>(in.gates), h2 = typed<T>(in.h), c2 = typed<T>(in.c), y2(out.size());
       ok &= CHECK(forward(y2.data(), inputs ? nullptr : g2.data(), nullptr, nullptr, nullptr, h2, c2) == HONE_OK);
       ok &= CHECK(std::memcmp(y.data(), y2.data(), out.size() * sizeof(T)) == 0);
-      // Nor do the others depend on whether the first states' gradient is asked for.
-      std::vector<T> dg2(dg.size()), dh2 = typed<T>(wh), dc2 = typed<T>(wc);
-      ok &= CHECK(backward(false, dg2, dh2, dc2) == HONE_OK);
-      ok &= CHECK(std::memcmp(dg.data(), dg2.data(), dg.size() * sizeof(T)) == 0) && CHECK(dc == dc2);
+      ok &= CHECK(std::memcmp(dw.data(), first_dw.data(), dw.size() * sizeof(T)) == 0) && CHECK(std::memcmp(db.data(), first_db.data(), db.size() * sizeof(T)) == 0);
       continue;
     }
-    first_out = y, first_grad = dg;
+    first_out = y, first_grad = dg, first_dw = dw, first_db = db;
+    // Nor do the other gradients depend on whether those of the first states and of all gates are asked for.
+    std::vector<T> dg2(dg.size()), dh2 = typed<T>(wh), dc2 = typed<T>(wc);
+    ok &= CHECK(backward(false, false, dg2, dh2, dc2) == HONE_OK) && CHECK(dc == dc2);
+    ok &= inputs ? CHECK(dw == first_dw) && CHECK(db == first_db) : CHECK(dg == dg2);
+    for (size_t at = 0; at < dw.size() + db.size(); at += 1 + dw.size() / 16) {
+      double sum = 0;
+      const bool of_bias = at >= dw.size();
+      for (int r = 0; r < rows; r++)
+        sum += double(dg[size_t(r) * G + (of_bias ? at - dw.size() : at / pair)]) * (of_bias ? 1 : double(before[size_t(r) * pair + at % pair]));
+      ok &= CHECK(check::close(double(of_bias ? db[at - dw.size()] : dw[at]), sum, tolerance * (2 + rows / 8)));
+    }
     if (dtype == HONE_F32) continue;
     const auto slope = [&](Row &x, size_t i) {
       const double was = x[i], step = 1e-6;
@@ -187,7 +197,7 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
 } // namespace
 
 int main() {
-  const std::vector<std::vector<int64_t>> lengths = {{1}, {3, 3}, {5, 4, 4, 1}, {13, 13, 7}, {2, 1, 1, 1, 1}, {40, 40, 39}};
+  const std::vector<std::vector<int64_t>> lengths = {{1}, {3, 3}, {5, 4, 4, 1}, {13, 13, 7}, {2, 1, 1, 1, 1}, {40, 40, 39}, {150, 150, 50, 7, 3, 1}};
   uint64_t seed = 1;
   for (int32_t mode : {HONE_RNN_TANH, HONE_RNN_RELU, HONE_LSTM, HONE_GRU})
     for (const auto &sizes : lengths)

@@ -67,7 +67,7 @@ export interface Kernels {
   attention(dtype: number, causal: number, scale: number, queries: number, keys: number, features: number, valueFeatures: number, out: Ptr, lse: Ptr, q: Ptr, k: Ptr, v: Ptr, mask: Ptr, maskDtype: number, kept: Ptr, p: number, lead: number, meta: Ptr): number;
   attentionBackward(dtype: number, causal: number, scale: number, queries: number, keys: number, features: number, valueFeatures: number, gradQ: Ptr, gradK: Ptr, gradV: Ptr, gradOut: Ptr, out: Ptr, lse: Ptr, q: Ptr, k: Ptr, v: Ptr, mask: Ptr, maskDtype: number, kept: Ptr, p: number, lead: number, meta: Ptr): number;
   recurrent(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, inputs: number, hidden: number, proj: number, out: Ptr, gates: Ptr, inner: Ptr, before: Ptr, cBefore: Ptr, h: Ptr, c: Ptr, x: Ptr, wIh: Ptr, wHh: Ptr, bias: Ptr, wHr: Ptr): number;
-  recurrentBackward(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, hidden: number, proj: number, toStart: number, gradGates: Ptr, gradHidden: Ptr, gradProj: Ptr, gradOut: Ptr, dh: Ptr, dc: Ptr, gates: Ptr, inner: Ptr, before: Ptr, cBefore: Ptr, wHh: Ptr, wHr: Ptr): number;
+  recurrentBackward(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, inputs: number, hidden: number, proj: number, toStart: number, whole: number, gradGates: Ptr, gradHidden: Ptr, gradProj: Ptr, gradWeights: Ptr, gradBias: Ptr, gradOut: Ptr, dh: Ptr, dc: Ptr, gates: Ptr, inner: Ptr, before: Ptr, cBefore: Ptr, wHh: Ptr, wHr: Ptr): number;
   rowNorm(dtype: number, out: Ptr, saveMean: Ptr, saveInvstd: Ptr, x: Ptr, weight: Ptr, bias: Ptr, rows: number, groups: number, channels: number, span: number, centered: number, eps: number): number;
   rowNormBackward(dtype: number, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr, gradOut: Ptr, x: Ptr, weight: Ptr, mean: Ptr, invstd: Ptr, rows: number, groups: number, channels: number, span: number, centered: number): number;
   indexSelect(item: number, out: Ptr, a: Ptr, index: Ptr, outer: number, dim: number, inner: number, count: number): number;
@@ -269,7 +269,7 @@ export const KERNEL_ARITY = {
   attention: 18,
   attentionBackward: 22,
   recurrent: 21,
-  recurrentBackward: 21,
+  recurrentBackward: 25,
   rowNorm: 13,
   rowNormBackward: 14,
   indexSelect: 8,

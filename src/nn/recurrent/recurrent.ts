@@ -221,6 +221,10 @@ function fusedGradients(
   const dGates = emptyTensor([g.rows, GATES[steps.cell] * g.hidden], dtype);
   const dHidden = gru ? emptyTensor(dGates.shape, dtype) : dGates;
   const dProj = hr && emptyTensor([g.rows, g.width], dtype);
+  const needsBias = needs.biasIh || needs.biasHh;
+  // Where the kernel projects the inputs, too, it also sums up what the weights get: both side by side, as inputs and states are.
+  const dWeights = g.inputs > 0 && (needs.ih || needs.hh || needsBias) ? emptyTensor([dGates.shape[1]!, g.inputs + g.width], dtype) : null;
+  const dBias = dWeights && needsBias ? emptyTensor([dGates.shape[1]!], dtype) : null;
   const [whh, whr, sizes] = [rowMajor(hh), hr && rowMajor(hr), sizesTensor(steps.sizes)];
   check(
     kernels.recurrentBackward(
@@ -230,12 +234,16 @@ function fusedGradients(
       steps.sizes.length,
       ptrOrNull(sizes),
       g.batch,
+      g.inputs,
       g.hidden,
       hr ? g.width : 0,
       needs.h ? 1 : 0,
+      needs.x || dWeights === null ? 1 : 0,
       dGates.ptr,
       gru ? dHidden.ptr : 0,
       ptrOrNull(dProj),
+      ptrOrNull(dWeights),
+      ptrOrNull(dBias),
       ptrOrNull(dOut),
       dh.ptr,
       ptrOrNull(dc),
@@ -249,21 +257,20 @@ function fusedGradients(
     steps.cell,
   );
   const turned = (t: Tensor) => transpose(t, 0, 1);
-  const biasIh = needs.biasIh ? sum(dGates, 0) : null;
-  // Inputs and states lie side by side, and so do the gradients of their weights.
-  const both = g.inputs > 0 && (needs.ih || needs.hh) ? mm(turned(dGates), before) : null;
+  const part = (from: number, count: number) => dWeights && fresh(narrow(dWeights, 1, from, count));
+  const biasIh = dBias ?? (needs.biasIh ? sum(dGates, 0) : null);
   const found = {
     x: needs.x ? mm(dGates, ih) : null,
-    ih: !needs.ih ? null : both ? fresh(narrow(both, 1, 0, g.inputs)) : mm(turned(dGates), x),
-    hh: !needs.hh ? null : both ? fresh(narrow(both, 1, g.inputs, g.width)) : mm(turned(dHidden), before),
-    biasIh,
-    biasHh: !needs.biasHh ? null : biasIh !== null && dHidden === dGates ? fresh(biasIh) : sum(dHidden, 0),
+    ih: needs.ih ? (part(0, g.inputs) ?? mm(turned(dGates), x)) : null,
+    hh: needs.hh ? (part(g.inputs, g.width) ?? mm(turned(dHidden), before)) : null,
+    biasIh: needs.biasIh ? biasIh : null,
+    biasHh: !needs.biasHh ? null : biasIh !== null && dHidden === dGates ? (needs.biasIh ? fresh(biasIh) : biasIh) : sum(dHidden, 0),
     // What was projected: o tanh(c').
     hr: needs.hr && dProj && inner ? mm(turned(dProj), mul(narrow(gates, 1, 3 * g.hidden, g.hidden), inner)) : null,
     h: needs.h ? dh : null,
     c: needs.c ? dc : null,
   };
-  for (const used of new Set([dGates, dHidden, dProj, both, sizes])) used?.dispose();
+  for (const used of new Set([dGates, dHidden, dProj, dWeights, sizes])) used?.dispose();
   return found;
 }
 
