@@ -146,6 +146,44 @@ describe('equal computations', () => {
     }
   });
 
+  it('many sequences at once give what a few at a time give', () => {
+    const layers = [
+      new nn.LSTM(3, 4, { dtype: 'float64', bidirectional: true }),
+      new nn.LSTM(3, 4, { dtype: 'float64', projSize: 2 }),
+      new nn.LSTM(3, 4, { dtype: 'float64', bias: false }),
+      new nn.RNN(3, 4, { dtype: 'float64', nonlinearity: 'relu' }),
+      new nn.GRU(3, 4, { dtype: 'float64' }),
+    ];
+    for (const layer of layers) {
+      const run = (x: Tensor): Tensor => (layer.forward(x) as [Tensor, unknown])[0];
+      // So many rows that gradients of weights are summed up in several parts.
+      const x = f64(14, 30, 3);
+      const weights = randn([14, 30, 4 * (layer.bidirectional ? 2 : 1)], { dtype: 'float64' }).narrow(2, 0, run(x).shape[2]!);
+      run(x).mul(weights).sum().backward();
+      const at = layer.parameters().map((p) => p.grad!.clone());
+      const dx = x.grad!.clone();
+      layer.zeroGrad();
+      const parts = [0, 10, 20].map((first) => run(x.detach().narrow(1, first, 10)));
+      cat(parts, 1).mul(weights).sum().backward();
+      close(cat(parts, 1), run(x), 12);
+      layer.parameters().forEach((p, i) => {
+        close(p.grad!, at[i]!, 10);
+      });
+      // The sums are the same where the input needs no gradient, and the gates' are not kept.
+      layer.zeroGrad();
+      run(x.detach()).mul(weights).sum().backward();
+      layer.parameters().forEach((p, i) => {
+        expect(values(p.grad!)).toEqual(values(at[i]!));
+      });
+      const alone = x.detach().narrow(1, 7, 2).clone().requiresGrad_();
+      run(alone)
+        .mul(weights.narrow(1, 7, 2))
+        .sum()
+        .backward();
+      close(alone.grad!, dx.narrow(1, 7, 2), 10);
+    }
+  });
+
   it('a hidden size of one and transposed weights are as good as others', () => {
     const rnn = new nn.RNN(1, 1, { bias: false });
     noGrad(() => {
