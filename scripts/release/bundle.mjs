@@ -74,6 +74,16 @@ try {
 `;
 
 /**
+ * What `hone` has as namespaces (`export * as nn`), and their files: each stays a file of its own, for bundlers take out of a file what a program
+ * uses of it, and of an object all.
+ */
+const namespacesOf = (dist) =>
+  [...readFileSync(join(dist, 'index.js'), 'utf8').matchAll(/^export \* as (nn|optim) from '([^']+)';/gm)].map(([, name, id]) => [
+    name,
+    resolve(dist, id),
+  ]);
+
+/**
  * Writes dist/lib of the package in `out`, from the compiled files in `root`/dist.
  * @returns the names of the packages that were taken in, and the names that `imports` of package.json gives the files that differ between hosts.
  */
@@ -95,8 +105,13 @@ export async function bundleLibrary(root, out) {
   const browserBuild = { fflate: join(dirname(require.resolve('fflate/package.json')), 'esm/browser.js') };
   const inlined = new Set();
 
+  const namespaces = namespacesOf(dist);
   const bundle = await rolldown({
-    input: { ...inputs(dist), ...Object.fromEntries([...hostFiles].map((file) => [basename(file, '.js'), file])) },
+    input: {
+      ...inputs(dist),
+      ...Object.fromEntries(namespaces),
+      ...Object.fromEntries([...hostFiles].map((file) => [basename(file, '.js'), file])),
+    },
     // Of no host: what loads Node's modules is in Hone's own files for Node.
     platform: 'neutral',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'module', 'default'] },
@@ -106,6 +121,8 @@ export async function bundleLibrary(root, out) {
         name: 'hone',
         resolveId(id, importer) {
           if (id.startsWith('#')) return { id, external: true };
+          const space = importer === join(dist, 'index.js') && namespaces.find(([, file]) => file === resolve(dist, id));
+          if (space) return { id: `./${space[0]}.js`, external: true };
           if (/^[./]/.test(id) || importer === undefined || packageOf(importer) !== undefined) return undefined;
           if (browserBuild[id]) return browserBuild[id];
           const name = packageOf(`node_modules/${id}`);
