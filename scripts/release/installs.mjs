@@ -165,7 +165,10 @@ const cases = {
   },
   async pnpm() {
     const place = project('pnpm');
-    writeFileSync(join(place, 'pnpm-workspace.yaml'), `storeDir: ${join(folder, 'pnpm')}\nminimumReleaseAge: 0\n`);
+    writeFileSync(
+      join(place, 'pnpm-workspace.yaml'),
+      `storeDir: ${join(folder, 'pnpm')}\ncacheDir: ${join(folder, 'pnpm-cache')}\nminimumReleaseAge: 0\n`,
+    );
     await sh(place, ['npx', '--yes', 'pnpm@latest', 'add', 'hone', '--registry', registry.address]);
     return check(place);
   },

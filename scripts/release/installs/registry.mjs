@@ -62,7 +62,7 @@ export async function startRegistry(release, targets) {
 
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname).slice(1);
-    const [, name, file] = /^([^/]+)(?:\/-\/(.+))?$/.exec(path) ?? [];
+    const [, name, file, version] = /^([^/]+)(?:\/-\/(.+)|\/([^/]+))?$/.exec(path) ?? [];
     const found = own.get(name);
     if (found) {
       if (file) return response.writeHead(200, { 'content-type': 'application/octet-stream', ...CACHED }).end(found.tarball);
@@ -72,6 +72,9 @@ export async function startRegistry(release, targets) {
         shasum: createHash('sha1').update(tarball).digest('hex'),
         integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
       };
+      // One version, or a tag: there is only the one.
+      if (version)
+        return response.writeHead(200, { 'content-type': 'application/json', ...CACHED }).end(JSON.stringify({ ...manifest, dist }));
       const time = { [manifest.version]: '2020-01-01T00:00:00.000Z' };
       const packument = { name, 'dist-tags': { latest: manifest.version }, time, versions: { [manifest.version]: { ...manifest, dist } } };
       return response.writeHead(200, { 'content-type': 'application/json', ...CACHED }).end(JSON.stringify(packument));
