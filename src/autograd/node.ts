@@ -365,6 +365,11 @@ export function willRecord(operands: readonly (Tensor | null)[]): boolean {
   return isGradEnabled() && operands.some((x) => x?.requiresGrad === true);
 }
 
+/** The same of one operand, for operations so small that what {@link record} is given costs as much as they do: without a tape they end in {@link unrecorded}. */
+export function isRecorded(x: Tensor): boolean {
+  return x.requiresGrad && isGradEnabled();
+}
+
 function asList(out: Tensor | readonly Tensor[]): readonly Tensor[] {
   return Array.isArray(out) ? (out as readonly Tensor[]) : [out as Tensor];
 }

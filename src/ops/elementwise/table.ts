@@ -3,7 +3,7 @@
  * and the three functions that apply them. The functions that users call stand in unary.ts, binary.ts and comparison.ts.
  */
 
-import { type Node, named, record } from '../../autograd/node.js';
+import { isRecorded, type Node, named, record, unrecorded } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { BinaryKind, BinaryOp, type BinaryOpName, UnaryKind, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
@@ -296,6 +296,11 @@ export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string =
   const source = plain ? x : dense(x, name);
   const out = plain ? emptyTensor(x.shape, dtype) : emptyLikeDense(source, dtype);
   check(kernels.unary(UnaryOp[op], code(x.dtype), out.ptr, source.ptr, numel(x.shape), p0, p1), name);
+  return isRecorded(x) ? recordUnary(op, out, x, p0, p1, name) : unrecorded(out);
+}
+
+// Functions of their own, so that what gradients capture is made only where a tape runs.
+function recordUnary(op: UnaryOpName, out: Tensor, x: Tensor, p0: number, p1: number, name: string): Tensor {
   const { saves, grad }: UnaryDefinition = unaryDefinitions[op];
   const saved = saves === 'nothing' ? [] : [saves === 'input' ? x : out];
   return record(name, out, [x], saved, (g, [s]) => [grad(g, s ?? g, p0, p1)]);
@@ -333,6 +338,10 @@ export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 
   const alpha = op === 'add_scaled' ? Number(storedScalar(name, p0, dtype)) : p0;
   const out = binaryRaw(BinaryOp[op], castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, alpha, p1, name);
   if (outDtype === 'bool') return out;
+  return isRecorded(a) || isRecorded(b) ? recordBinary(op, out, a, b, p0, p1, name) : unrecorded(out);
+}
+
+function recordBinary(op: BinaryOpName, out: Tensor, a: Tensor, b: Tensor, p0: number, p1: number, name: string): Tensor {
   const { saves, grads }: BinaryDefinition = binaryDefinitions[op];
   const [keepA, keepB] = saves(a.requiresGrad, b.requiresGrad);
   // An operand that no gradient looks at is not kept alive: the other stands in its place.
@@ -371,6 +380,19 @@ function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boole
     check(kernels.binaryScalar(BinaryOp[op], code(dtype), out.ptr, source.ptr, numel(source.shape), value, reversed ? 1 : 0), name);
   }
   if (outDtype === 'bool') return out;
+  return isRecorded(x) ? recordWithScalar(op, out, x, scalar, reversed, p0, p1, name) : unrecorded(out);
+}
+
+function recordWithScalar(
+  op: BinaryOpName,
+  out: Tensor,
+  x: Tensor,
+  scalar: Scalar,
+  reversed: boolean,
+  p0: number,
+  p1: number,
+  name: string,
+): Tensor {
   // The number needs no gradient; the tensor is saved where its own gradient depends on it.
   const { saves, grads }: BinaryDefinition = binaryDefinitions[op];
   const side = reversed ? 1 : 0;
