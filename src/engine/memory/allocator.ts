@@ -16,13 +16,18 @@ const SLAB_MAX = 1 << 16;
 const STEPS = 8;
 
 /**
- * The last class of tiny blocks: 1 KiB. Their owners are watched in groups, of as many as were made one after the other: one weak reference to an
- * object that all of them hold, for to watch an owner costs more than to make it. Blocks come back when the last owner of a group
- * is gone, so that a number kept for long keeps at most 8 KiB; one that is given back by hand is there at once.
+ * The last class of tiny blocks: 1 KiB. Their owners are watched in groups, of as many of a class as were made one after the other: one weak reference
+ * to an object that all of them hold, for to watch an owner costs more than to make it. Blocks come back when the last owner of a group
+ * is gone, so that a number kept for long keeps at most 8 KiB; one that is given back by hand is there at once. A group of which none was is
+ * lent again as a whole, so that its blocks need not be looked at one by one.
  */
 const LAST_TINY = 4 * STEPS;
-const GROUP = 8;
-const NO_CLASS = -1;
+const GROUP = 64;
+const GROUP_BYTES = 8 << 10;
+/** So many tiny blocks count as one owner. */
+const TINY_PER_OWNER = 8;
+/** Not a group. */
+const NONE = -1;
 
 /** The class of a request: eight steps an octave above 64 bytes. */
 function classOf(bytes: number): number {
@@ -74,22 +79,30 @@ export class BlockAllocator {
   private readonly slotClass: number[] = [];
   /** The bytes of blocks that came from other threads: they go back to the system. */
   private readonly adopted = new Map<Ptr, number>();
-  /** The group that is being filled: what its members hold, its slot, and how many they are. */
-  private group: object | null = null;
-  private groupSlot = 0;
-  private members = GROUP;
-  /** Address (0 for what is back already) and class at `slot * GROUP + i` of member i of a group, and how many are on loan. */
-  private readonly memberPtr: Ptr[] = [];
-  private readonly memberClass: number[] = [];
-  private readonly membersOut: number[] = [];
+  /** The group that a slot watches, or NONE. */
+  private readonly slotGroup: number[] = [];
+  /** Of each group its class, its slot, how many of its places were taken and how many are on loan. */
+  private readonly groupClass: number[] = [];
+  private readonly groupSlot: number[] = [];
+  private readonly groupTaken: number[] = [];
+  private readonly groupOut: number[] = [];
+  /** Of place i of a group, at `group * GROUP + i`, the address; 0 where that is not the group's any more, or not yet. */
+  private readonly places: Ptr[] = [];
+  private readonly unusedGroups: number[] = [];
+  /** Of each tiny class the group that is being filled and what its members hold, and those groups that came back whole. */
+  private readonly open: number[] = Array(LAST_TINY + 1).fill(NONE);
+  private readonly holders: (object | null)[] = Array(LAST_TINY + 1).fill(null);
+  private readonly whole: number[][] = Array.from({ length: LAST_TINY + 1 }, () => []);
   private slab: Ptr = 0;
   private slabUsed = SLAB_BYTES;
   private live = 0;
   private cached = 0;
   private peak = 0;
   private blocks = 0;
-  /** Weak references: owners and groups. */
+  /** Weak references to owners, those to groups left out. */
   private watched = 0;
+  /** Tiny blocks on loan. */
+  private tiny = 0;
   private collections = 0;
   private needsDrain = false;
   private draining: Promise<void> | undefined;
@@ -110,29 +123,36 @@ export class BlockAllocator {
     }
     const index = classOf(bytes);
     const size = (this.bytesOf[index] ??= classBytes(index));
-    if (this.live + size > this.pace.bytesDue || this.watched >= this.pace.ownersDue) this.collect();
-    const list = (this.free[index] ??= []);
-    let ptr = list.pop();
-    if (ptr === undefined) ptr = this.reserve(index, size, bytes);
-    else this.cached -= size;
+    if (this.live + size > this.pace.bytesDue || this.owners >= this.pace.ownersDue) this.collect();
+    owner.sizeClass = index;
+    if (index <= LAST_TINY) {
+      this.joinGroup(index, size, bytes, owner);
+    } else {
+      const ptr = this.take(index, size, bytes);
+      owner.ptr = ptr;
+      const slot = this.watch(owner);
+      owner.slot = slot;
+      this.slotPtr[slot] = ptr;
+      this.slotClass[slot] = index;
+    }
     this.live += size;
     this.blocks++;
     if (this.live > this.peak) this.peak = this.live;
-    owner.ptr = ptr;
-    owner.sizeClass = index;
-    if (index <= LAST_TINY) {
-      this.joinGroup(ptr, index, owner);
-      return;
-    }
-    const slot = this.watch(owner);
-    owner.slot = slot;
-    this.slotPtr[slot] = ptr;
-    this.slotClass[slot] = index;
+  }
+
+  /** A block that is free. */
+  private take(index: number, size: number, bytes: number): Ptr {
+    const ptr = (this.free[index] ??= []).pop();
+    if (ptr === undefined) return this.reserve(index, size, bytes);
+    this.cached -= size;
+    return ptr;
   }
 
   private watch(owner: BlockOwner): number {
     this.watched++;
-    return this.host.tracker.track(owner);
+    const slot = this.host.tracker.track(owner);
+    this.slotGroup[slot] = NONE;
+    return slot;
   }
 
   private unwatch(slot: number): void {
@@ -140,44 +160,101 @@ export class BlockAllocator {
     this.host.tracker.untrack(slot);
   }
 
-  private joinGroup(ptr: Ptr, index: number, owner: Block): void {
-    if (this.members === GROUP) {
-      this.group = {};
-      this.groupSlot = this.watch(this.group);
-      this.slotClass[this.groupSlot] = NO_CLASS;
-      this.membersOut[this.groupSlot] = 0;
-      this.members = 0;
-    }
-    const place = this.groupSlot * GROUP + this.members;
-    this.memberPtr[place] = ptr;
-    this.memberClass[place] = index;
-    this.membersOut[this.groupSlot]!++;
+  private joinGroup(index: number, size: number, bytes: number, owner: Block): void {
+    let group = this.open[index]!;
+    if (group === NONE) group = this.openGroup(index);
+    const taken = this.groupTaken[group]!;
+    const place = group * GROUP + taken;
+    let ptr = this.places[place]!;
+    if (ptr === 0) this.places[place] = ptr = this.take(index, size, bytes);
+    else this.cached -= size;
+    this.groupOut[group]!++;
+    this.tiny++;
+    owner.ptr = ptr;
     owner.slot = -1 - place;
-    owner.group = this.group;
-    // From its last member on only the members hold it.
-    if (++this.members === GROUP) this.group = null;
+    owner.group = this.holders[index]!;
+    if ((this.groupTaken[group] = taken + 1) === GROUP || (taken + 1) * size >= GROUP_BYTES) this.closeGroup(index);
   }
 
-  /** Fills the group up, with nobody. */
-  private closeGroup(): void {
-    if (this.members === GROUP) return;
-    while (this.members < GROUP) this.memberPtr[this.groupSlot * GROUP + this.members++] = 0;
-    this.group = null;
-    if (this.membersOut[this.groupSlot] === 0) this.unwatch(this.groupSlot);
+  private openGroup(index: number): number {
+    const group = this.whole[index]!.pop() ?? this.newGroup();
+    const holder = {};
+    const slot = this.host.tracker.track(holder);
+    this.slotGroup[slot] = group;
+    this.groupSlot[group] = slot;
+    this.groupClass[group] = index;
+    this.groupTaken[group] = this.groupOut[group] = 0;
+    this.open[index] = group;
+    this.holders[index] = holder;
+    return group;
   }
 
-  /** Notes that a member's block is back; a group of which all are, and that is full, need not be watched any more. */
+  private newGroup(): number {
+    const unused = this.unusedGroups.pop();
+    if (unused !== undefined) return unused;
+    for (let i = 0; i < GROUP; i++) this.places.push(0);
+    return this.places.length / GROUP - 1;
+  }
+
+  /** Lets nobody else join the group of a class: from now on only its members hold it. */
+  private closeGroup(index: number): void {
+    const group = this.open[index]!;
+    if (group === NONE) return;
+    this.open[index] = NONE;
+    this.holders[index] = null;
+    this.freePlaces(group, this.groupTaken[group]!, GROUP);
+    if (this.groupOut[group] === 0) this.dropGroup(group);
+  }
+
+  private closeGroups(): void {
+    for (let index = 0; index <= LAST_TINY; index++) this.closeGroup(index);
+  }
+
+  /** Takes those of a group's blocks that are not on loan out of it. */
+  private freePlaces(group: number, from: number, to: number): void {
+    for (let place = group * GROUP + from; place < group * GROUP + to; place++) {
+      const ptr = this.places[place]!;
+      if (ptr === 0) continue;
+      this.free[this.groupClass[group]!]!.push(ptr);
+      this.places[place] = 0;
+    }
+  }
+
+  /** Notes that a member's block is back; a group of which all are, and that is closed, need not be watched any more. */
   private leaveGroup(owner: Block): void {
     const place = -1 - owner.slot;
-    const slot = Math.floor(place / GROUP);
-    this.memberPtr[place] = 0;
+    const group = Math.floor(place / GROUP);
+    this.places[place] = 0;
+    this.tiny--;
     owner.group = null;
-    if (--this.membersOut[slot]! === 0 && (slot !== this.groupSlot || this.members === GROUP)) this.unwatch(slot);
+    if (--this.groupOut[group]! === 0 && group !== this.open[owner.sizeClass]) this.dropGroup(group);
+  }
+
+  private dropGroup(group: number): void {
+    this.host.tracker.untrack(this.groupSlot[group]!);
+    this.unusedGroups.push(group);
+  }
+
+  /** Takes back what is left of a group whose members are gone. */
+  private recycleGroup(group: number): void {
+    const out = this.groupOut[group]!;
+    const index = this.groupClass[group]!;
+    const size = this.bytesOf[index]!;
+    this.live -= out * size;
+    this.cached += out * size;
+    this.blocks -= out;
+    this.tiny -= out;
+    if (out === this.groupTaken[group]) {
+      this.whole[index]!.push(group);
+    } else {
+      this.freePlaces(group, 0, this.groupTaken[group]!);
+      this.unusedGroups.push(group);
+    }
   }
 
   /** {@link lend} with a block of the request's own size: a class for each size, of which none is kept. */
   private lendExact(bytes: number, owner: Block & BlockOwner): void {
-    if (this.live + bytes > this.pace.bytesDue || this.watched >= this.pace.ownersDue) this.collect();
+    if (this.live + bytes > this.pace.bytesDue || this.owners >= this.pace.ownersDue) this.collect();
     const ptr = this.reserveFromHost(bytes, bytes);
     this.bytesOf[bytes] = bytes;
     this.live += bytes;
@@ -269,7 +346,7 @@ export class BlockAllocator {
   /** Tells that what was in use until now has just become garbage, as at the end of a backward pass: a good moment for a collection, if one is due soon. */
   settle(): void {
     this.pace.goodMoments = true;
-    if (this.live > this.pace.bytesWanted || this.watched > this.pace.ownersWanted) this.collect(true);
+    if (this.live > this.pace.bytesWanted || this.owners > this.pace.ownersWanted) this.collect(true);
   }
 
   /** Gives back what unreachable owners hold, with as little work as is enough, and sets when the next collection is due. */
@@ -280,16 +357,16 @@ export class BlockAllocator {
     const before = this.count();
     const start = performance.now();
     // A group that stays open over two collections would grow old, and its members with it.
-    this.closeGroup();
+    this.closeGroups();
     // First for what collections have found that the host did for its own reasons.
     if (!tracker.sweep(0, this.onFreed)) {
       this.needsDrain = true;
-      pace.postpone(this.count());
+      pace.postpone(this.count(), 1 / 2);
       return;
     }
     if (!pace.suffices(this.count(), before)) tracker.sweep(1, this.onFreed);
     if (tracker.underWay) {
-      pace.postpone(this.count());
+      pace.postpone(this.count(), 1 / 3);
       return;
     }
     const end = performance.now();
@@ -304,7 +381,7 @@ export class BlockAllocator {
   collectAll(): void {
     this.collections++;
     const start = performance.now();
-    this.closeGroup();
+    this.closeGroups();
     if (!this.host.tracker.sweep(2, this.onFreed)) {
       this.needsDrain = true;
       return;
@@ -313,8 +390,12 @@ export class BlockAllocator {
     this.pace.restart(this.count());
   }
 
+  private get owners(): number {
+    return this.watched + Math.floor(this.tiny / TINY_PER_OWNER);
+  }
+
   private count(): Count {
-    return { bytes: this.live, owners: this.watched };
+    return { bytes: this.live, owners: this.owners };
   }
 
   /** Gives every cached large block back to the system. */
@@ -334,16 +415,13 @@ export class BlockAllocator {
   }
 
   private readonly onFreed = (slot: number): void => {
-    this.watched--;
-    const index = this.slotClass[slot]!;
-    if (index !== NO_CLASS) {
-      this.recycle(this.slotPtr[slot]!, index);
+    const group = this.slotGroup[slot]!;
+    if (group !== NONE) {
+      this.recycleGroup(group);
       return;
     }
-    for (let place = slot * GROUP; place < (slot + 1) * GROUP; place++) {
-      const ptr = this.memberPtr[place]!;
-      if (ptr !== 0) this.recycle(ptr, this.memberClass[place]!);
-    }
+    this.watched--;
+    this.recycle(this.slotPtr[slot]!, this.slotClass[slot]!);
   };
 
   private recycle(ptr: Ptr, index: number): void {

@@ -22,31 +22,42 @@ export interface CollectorHooks {
   forgetKept(): void;
 }
 
-/** Bytes of a buffer that makes V8 begin a full collection: more than its limit for that, 64 MiB, less than that at which it stops the program. */
+/**
+ * Bytes of a buffer that makes V8 begin a full collection, or go on with one that it has begun: more than its limit for that, 64 MiB, less than that at which
+ * it stops the program for a whole one.
+ */
 const PROVOKING_BUFFER = 72 << 20;
 
-/** A collection that marks beside the program costs the program this part of one that stops it; where it came too late, so many are not tried beside it. */
-const BESIDE = 0.3;
+/** Milliseconds that the program waits for such a collection to end at most; where that was not enough, so many are not tried beside it. */
+const PATIENCE = 15;
 const DISCOURAGED = 8;
+/** How often it can be looked whether it has. */
+const SENTINELS = 64;
 
 /**
- * For hosts that can collect on demand. Only full collections clear WeakRefs, and one that stops the program takes 2 to 10 ms. So there are
- * two steps: at the first the host is made to begin a collection that marks on threads beside the running loop; at the second the
- * program is stopped if that has not ended. A WeakRef keeps its target until the running job ends, and a synchronous loop never ends:
- * `hooks.forgetKept` lifts that.
+ * For hosts that can collect on demand. Only full collections clear WeakRefs, and one that stops the program takes 2 to 20 ms. So there are
+ * two steps: at the first V8 is made to begin a collection that marks on threads beside the running loop; at the second it is made
+ * to end it, in 1 to 2 ms, unless it has by itself. What the program makes in between lives until the next one.
+ *
+ * A WeakRef keeps its target until the running job ends, once it is made or looked at, and a synchronous loop never ends: `hooks.forgetKept` lifts
+ * that, and must do so before marking begins.
  */
 export class WeakRefTracker implements OwnerTracker {
   readonly thorough = true;
+  /** Each collection is a full one: where it takes much of the time, they are rarer than elsewhere. */
+  readonly most = { bytes: 144 << 20, owners: 36_864 };
   underWay = false;
   cost = 1;
   private readonly slots = new Slots();
   private readonly refs: (WeakRef<BlockOwner> | undefined)[] = [];
-  /** Empty once a full collection has passed. */
-  private sentinel = new WeakRef({});
-  /** Milliseconds that the last collection took which stopped the program, and that beginning the last other one did. */
-  private fullCost = 5;
+  /** Empty once a full collection has passed. Each is looked at once: what is looked at while V8 marks, it keeps until the collection after that. */
+  private sentinels: WeakRef<object>[] = [];
+  /** Milliseconds that beginning the last collection took, and ending one. */
   private startCost = 0;
+  private endCost = 2;
   private discouraged = 0;
+  /** What V8 was provoked with, until the collection has passed. */
+  private buffer: ArrayBuffer | undefined;
 
   constructor(private readonly hooks: CollectorHooks) {}
 
@@ -62,26 +73,27 @@ export class WeakRefTracker implements OwnerTracker {
   }
 
   sweep(effort: 0 | 1 | 2, freed: (slot: number) => void): boolean {
+    const start = performance.now();
     if (effort === 1 && !this.underWay) {
       this.underWay = true;
-      this.startCost = 0;
       if (this.discouraged > 0) {
         this.discouraged--;
       } else {
-        const start = performance.now();
-        provokeCollection(PROVOKING_BUFFER);
-        this.startCost = performance.now() - start;
+        this.renewSentinels();
+        this.buffer = provokeCollection(PROVOKING_BUFFER);
       }
-    } else if (effort > 0) {
-      if (effort === 1 && this.startCost > 0) this.discouraged = DISCOURAGED;
-      const start = performance.now();
-      this.hooks.forgetKept();
-      this.hooks.collect();
-      this.fullCost = performance.now() - start;
-      this.cost = this.startCost + this.fullCost;
+      this.startCost = performance.now() - start;
+      return true;
     }
-    if (this.sentinel.deref() === undefined) {
-      if (effort === 0) this.cost = this.startCost + BESIDE * this.fullCost;
+    if (effort === 0) {
+      if (this.hasPassed()) {
+        this.cost = this.startCost + this.endCost;
+        this.look(freed);
+      }
+    } else {
+      if (effort === 2 || !this.ends()) this.collect();
+      this.endCost = performance.now() - start;
+      this.cost = this.startCost + this.endCost;
       this.look(freed);
     }
     // To look at a WeakRef is to keep its target.
@@ -91,6 +103,40 @@ export class WeakRefTracker implements OwnerTracker {
 
   async requestCollection(): Promise<void> {}
 
+  /**
+   * Makes V8 end the collection that it has begun; false if it does not. A buffer that moves counts as one more, so V8 marks for a while each time, and
+   * when that was all, it ends at the next call of a function. A new buffer would bring a minor collection first, whose survivors live on.
+   */
+  private ends(): boolean {
+    if (this.buffer === undefined) return false;
+    for (const start = performance.now(); performance.now() - start < PATIENCE; ) {
+      this.hooks.forgetKept();
+      this.buffer = structuredClone(this.buffer, { transfer: [this.buffer] });
+      this.hooks.forgetKept();
+      if (this.hasPassed()) return true;
+    }
+    this.discouraged = DISCOURAGED;
+    return false;
+  }
+
+  /** Collects all at once. */
+  private collect(): void {
+    this.startCost = 0;
+    this.hooks.forgetKept();
+    this.hooks.collect();
+  }
+
+  /** Whether a full collection has passed since the sentinels were made. */
+  private hasPassed(): boolean {
+    if (this.sentinels.length === 0) this.renewSentinels();
+    return this.sentinels.pop()!.deref() === undefined;
+  }
+
+  private renewSentinels(): void {
+    this.sentinels = Array.from({ length: SENTINELS }, () => new WeakRef({}));
+    this.hooks.forgetKept();
+  }
+
   private look(freed: (slot: number) => void): void {
     for (let slot = 0; slot < this.refs.length; slot++) {
       const ref = this.refs[slot];
@@ -98,7 +144,8 @@ export class WeakRefTracker implements OwnerTracker {
       this.untrack(slot);
       freed(slot);
     }
-    this.sentinel = new WeakRef({});
+    this.renewSentinels();
+    this.buffer = undefined;
     this.underWay = false;
   }
 }
@@ -186,10 +233,10 @@ export class RegistryTracker implements OwnerTracker {
   }
 }
 
-function provokeCollection(bytes: number): void {
+function provokeCollection(bytes: number): ArrayBuffer | undefined {
   try {
-    new ArrayBuffer(bytes);
+    return new ArrayBuffer(bytes);
   } catch {
-    // Refused, after the host has collected what it could.
+    return undefined; // refused, after the host has collected what it could
   }
 }

@@ -111,10 +111,10 @@ export class CollectionPace {
     this.lastEnd = performance.now();
   }
 
-  /** Asks again when half as much more has been handed out, where a collection takes time, or has to wait for the end of the running job. */
-  postpone({ bytes, owners }: Count): void {
-    this.bytesDue = this.bytesWanted = bytes + this.byteBudget / 2;
-    this.ownersDue = this.ownersWanted = owners + this.ownerBudget / 2;
+  /** Asks again when such a part more of the budget has been handed out, where a collection takes time, or has to wait for the end of the running job. */
+  postpone({ bytes, owners }: Count, part: number): void {
+    this.bytesDue = this.bytesWanted = bytes + this.byteBudget * part;
+    this.ownersDue = this.ownersWanted = owners + this.ownerBudget * part;
   }
 
   /** Sets when the next collection is due. `start` is when this one began, `cost` the part of it that comes every time. */
