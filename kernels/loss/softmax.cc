@@ -17,6 +17,18 @@ constexpr hone_int kWork = 1 << 14; // elements that make a chunk worth a thread
 
 template <class T> constexpr T kLowest = -std::numeric_limits<T>::infinity();
 
+// One value for each of count <= kLanes<T> rows: vector(k) is row k's, whose lanes are yet to be joined.
+template <class T, class F, class Join> inline Vec<T> row_values(hone_int count, F &&vector, Join &&join) {
+  constexpr int lanes = kLanes<T>;
+  Vec<T> v[lanes];
+  for (int k = 0; k < lanes; k++) v[k] = k < count ? vector(k) : Vec<T>{};
+  turn_square<T>(v);
+  for (int half = lanes / 2; half > 0; half /= 2)
+    for (int k = 0; k < half; k++) v[k] = join(v[k], v[k + half]);
+  return v[0];
+}
+template <class T> const auto kAdded = [](Vec<T> a, Vec<T> b) { return Vec<T>(a + b); };
+
 // Calls tile(at, count) for short rows, row(at) for long ones; where inner is not 1, column(at, Whole or Part) for vectors of
 // neighbouring columns.
 template <class T, class Tile, class Row, class Column>
@@ -44,6 +56,16 @@ void over(hone_int outer, hone_int len, hone_int inner, Tile &&tile, Row &&row, 
   });
 }
 
+// A row's powers wait in `out` for their sum, but for the last, partial vector of them: what was stored under a mask is slow to load again.
+template <class T> struct Powers {
+  T *out;
+  Vec<T> last = {};
+  Vec<T> put(hone_int i, Whole<T> part, const Vec<T> &e) { return part.store(out + i, e), e; }
+  Vec<T> put(hone_int, Part<T>, const Vec<T> &e) { return last = e; }
+  Vec<T> get(hone_int i, Whole<T> part) const { return part.load(out + i); }
+  Vec<T> get(hone_int, Part<T>) const { return last; }
+};
+
 template <class T> void softmax_row(T *out, const T *a, hone_int len, bool log) {
   const Vec<T> shift = broadcast(largest(a, len, kLowest<T>));
   if (log) {
@@ -51,13 +73,10 @@ template <class T> void softmax_row(T *out, const T *a, hone_int len, bool log) 
     const Vec<T> log_sum = broadcast(T(std::log(sum)));
     each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, part.load(a + i, T(0)) - shift - log_sum); });
   } else {
-    const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) {
-      const Vec<T> e = m_exp(part.load(a + i, kLowest<T>) - shift);
-      part.store(out + i, e);
-      return e;
-    });
+    Powers<T> powers{out};
+    const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) { return powers.put(i, part, m_exp(part.load(a + i, kLowest<T>) - shift)); });
     const Vec<T> scale = broadcast(T(1) / sum);
-    each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, part.load(out + i, T(0)) * scale); });
+    each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, powers.get(i, part) * scale); });
   }
 }
 
@@ -80,11 +99,40 @@ template <class T, class P> void softmax_column(T *out, const T *a, hone_int len
   }
 }
 
+// Rows as they lie: turned, only their maxima and sums would be found sooner.
+template <class T> void softmax_rows(T *out, const T *a, hone_int count, hone_int len, bool log) {
+  const auto largest_lanes = [=](hone_int k) {
+    Vec<T> v = broadcast(kLowest<T>);
+    each_vector<T>(len, [&](hone_int i, auto part) { v = larger<T>(part.load(a + k * len + i, kLowest<T>), v); });
+    return v;
+  };
+  const Vec<T> max = row_values<T>(count, largest_lanes, larger<T>);
+  Powers<T> powers[kLanes<T>];
+  const auto sum_lanes_of = [&](hone_int k) {
+    powers[k].out = out + k * len;
+    const Vec<T> shift = broadcast(max[k]);
+    Vec<T> sum{};
+    each_vector<T>(len, [&](hone_int i, auto part) {
+      const Vec<T> e = m_exp(part.load(a + k * len + i, kLowest<T>) - shift);
+      sum += log ? e : powers[k].put(i, part, e);
+    });
+    return sum;
+  };
+  const Vec<T> sums = row_values<T>(count, sum_lanes_of, kAdded<T>), constant = log ? m_log(sums) : T(1) / sums;
+  for (hone_int k = 0; k < count; k++) {
+    const Vec<T> shift = broadcast(max[k]), c = broadcast(constant[k]);
+    T *const to = out + k * len;
+    if (log) each_vector<T>(len, [&](hone_int i, auto part) { part.store(to + i, part.load(a + k * len + i, T(0)) - shift - c); });
+    else each_vector<T>(len, [&](hone_int i, auto part) { part.store(to + i, powers[k].get(i, part) * c); });
+  }
+}
+
 template <class T> int32_t softmax(T *out, const T *a, hone_int outer, hone_int len, hone_int inner, bool log) {
   if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
   over<T>(
       outer, len, inner,
       [&](hone_int at, hone_int count) {
+        if (len % kLanes<T> == 0 && len >= 2 * kLanes<T>) return softmax_rows(out + at, a + at, count, len, log);
         RowTile<T> tile;
         tile.load(a + at, count, len);
         softmax_column(tile.data, tile.data, len, tile.stride, Whole<T>{}, log);
@@ -114,9 +162,7 @@ template <class T> int32_t logsumexp(T *out, const T *a, hone_int outer, hone_in
       [&](hone_int at, hone_int count) {
         RowTile<T> tile;
         tile.load(a + at, count, len);
-        const Vec<T> y = logsumexp_column(static_cast<const T *>(tile.data), len, tile.stride, Whole<T>{});
-        if (count == kLanes<T>) store(out + at / len, y);
-        else store_some<T>(out + at / len, y, count);
+        store_first<T>(out + at / len, logsumexp_column(static_cast<const T *>(tile.data), len, tile.stride, Whole<T>{}), count);
       },
       [&](hone_int at) {
         const Vec<T> shift = finite_shift<T>(broadcast(largest(a + at, len, kLowest<T>)));
@@ -144,9 +190,23 @@ template <class T, bool log> int32_t softmax_backward(T *grad, const T *grad_out
     for (hone_int j = 0, end = len * stride; j < end; j += stride) sum += term(g, y, j, part);
     for (hone_int j = 0, end = len * stride; j < end; j += stride) finish(to, g, y, j, part, sum);
   };
+  // Short rows as they lie.
+  auto rows = [=](T *to, const T *g, const T *y, hone_int count) {
+    const auto sum_of = [=](hone_int k) {
+      Vec<T> v{};
+      each_vector<T>(len, [&](hone_int i, auto part) { v += term(g + k * len, y + k * len, i, part); });
+      return v;
+    };
+    const Vec<T> sums = row_values<T>(count, sum_of, kAdded<T>);
+    for (hone_int k = 0; k < count; k++, to += len, g += len, y += len) {
+      const Vec<T> sum = broadcast(sums[k]);
+      each_vector<T>(len, [=](hone_int i, auto part) { finish(to, g, y, i, part, sum); });
+    }
+  };
   over<T>(
       outer, len, inner,
       [=](hone_int at, hone_int count) {
+        if (len >= kLanes<T> && (!log || 4 * len >= 3 * round_up(len, hone_int(kLanes<T>)))) return rows(grad + at, grad_out + at, out + at, count);
         RowTile<T> g, y;
         g.load(grad_out + at, count, len);
         y.load(out + at, count, len);

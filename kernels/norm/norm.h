@@ -27,13 +27,6 @@ struct Moments {
   void join(const Moments &other) { join(other.n, other.mean, other.m2); }
 };
 
-// The lanes added up: halves onto halves, again and again.
-template <class T, int Width, int... I> inline __attribute__((always_inline)) T fold(const Vec<T> &v, std::integer_sequence<int, I...> lanes) {
-  if constexpr (Width == 0) return v[0];
-  else return fold<T, Width / 2>(Vec<T>(v + Vec<T>(__builtin_shufflevector(v, v, ((I + Width) % kLanes<T>)...))), lanes);
-}
-template <class T> inline T fold(const Vec<T> &v) { return fold<T, kLanes<T> / 2>(v, std::make_integer_sequence<int, kLanes<T>>{}); }
-
 // The lanes [from, until) of v, 0 in the others, whatever is in them.
 template <class T> inline Vec<T> some_lanes(const Vec<T> &v, hone_int from, hone_int until) {
   using I = typename BitsOf<T>::I;

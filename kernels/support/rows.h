@@ -40,11 +40,24 @@ template <class T> inline void store_some(T *to, const Vec<T> &v, intptr_t count
 #endif
 }
 
+// The first count <= kLanes<T> lanes.
+template <class T> inline void store_first(T *to, const Vec<T> &v, intptr_t count) {
+  if (count == kLanes<T>) store(to, v);
+  else store_some<T>(to, v, count);
+}
+
 // One vector from memory that ends at `end`: lanes past it are zero, lanes past a row's end are whatever comes next.
 template <class T> inline __attribute__((always_inline)) Vec<T> load_before(const T *from, const T *end) {
   if (end - from >= kLanes<T>) return load(from);
   return end > from ? load_some(from, end - from) : Vec<T>{};
 }
+
+// The lanes added up: halves onto halves, again and again.
+template <class T, int Width, int... I> inline __attribute__((always_inline)) T fold(const Vec<T> &v, std::integer_sequence<int, I...> lanes) {
+  if constexpr (Width == 0) return v[0];
+  else return fold<T, Width / 2>(Vec<T>(v + Vec<T>(__builtin_shufflevector(v, v, ((I + Width) % kLanes<T>)...))), lanes);
+}
+template <class T> inline T fold(const Vec<T> &v) { return fold<T, kLanes<T> / 2>(v, std::make_integer_sequence<int, kLanes<T>>{}); }
 
 // How much of a vector lies in memory. Whole and Part let one generic body compile to a plain loop and to a careful end.
 template <class T> struct Whole {
@@ -73,11 +86,7 @@ template <class T, class F> inline T sum_vectors(intptr_t n, F &&term) {
   for (intptr_t at = 0; at < n; at += piece) {
     Vec<T> sum = broadcast(T(0));
     each_vector<T>(n - at < piece ? n - at : piece, [&](intptr_t i, auto part) { sum += term(at + i, part); });
-    T lane[kLanes<T>];
-    std::memcpy(lane, &sum, sizeof sum);
-    for (int width = kLanes<T> / 2; width > 0; width /= 2)
-      for (int i = 0; i < width; i++) lane[i] += lane[i + width];
-    total += double(lane[0]);
+    total += double(fold<T>(sum));
   }
   return T(total);
 }

@@ -44,7 +44,7 @@ template <class T> static bool all_close(const std::vector<T> &a, const std::vec
 template <class T> static void softmaxes() {
   check::Lcg r(11);
   for (hone_int outer : {0, 1, 3, 17}) {
-    for (hone_int len : {0, 1, 2, 7, 10, 16, 31, 33, 130, 5003}) {
+    for (hone_int len : {0, 1, 2, 7, 10, 16, 31, 32, 33, 64, 130, 5003}) {
       for (hone_int inner : {1, 2, 5, 16, 19}) {
         if (len > 1000 && inner > 2) continue;
         const hone_int n = outer * len * inner;
