@@ -10,12 +10,6 @@ using namespace hone;
 
 namespace {
 
-enum {
-#define HONE_REDUCE(name, code) k_##name = code,
-#include "ops.def"
-#undef HONE_REDUCE
-};
-
 // Null where there is no such operation.
 const char *reduce_name(int32_t op) {
   switch (op) {

@@ -9,6 +9,13 @@
 
 namespace hone {
 
+// The operations of hone_reduce.
+enum {
+#define HONE_REDUCE(name, code) k_##name = code,
+#include "ops.def"
+#undef HONE_REDUCE
+};
+
 // A float64 sum that keeps what rounding loses (Knuth's two-sum).
 struct Compensated {
   double high, low;
@@ -21,10 +28,10 @@ struct Compensated {
 };
 
 // A reduction is a monoid: map an element (and a shift) to M, join two M; Total gathers the M of the blocks.
-// kVector: map and join take vectors of the element type.
+// kVector: map and join take vectors of the element type. kOrders: where no operand is NaN, better() does for join().
 template <class T, class Map> struct SumOf {
   static_assert(std::is_floating_point<T>::value, "integers have IntSum");
-  static constexpr bool kVector = true;
+  static constexpr bool kVector = true, kOrders = false;
   using M = T;
   using Total = typename std::conditional<std::is_same<T, float>::value, double, Compensated>::type;
   static M identity() { return M(0); }
@@ -74,7 +81,7 @@ template <class M_> struct Simple {
   static Total value(Total total) { return total; }
 };
 template <class T> struct ProdOf : Simple<double> {
-  static constexpr bool kVector = true;
+  static constexpr bool kVector = true, kOrders = false;
   using M = T;
   static M identity() { return M(1); }
   template <class V> static V map(V x, V) { return x; }
@@ -84,19 +91,21 @@ template <class T> struct ProdOf : Simple<double> {
   static void merge(double &total, double x) { total *= x; }
 };
 template <class T> struct MaxOf : Simple<T> {
-  static constexpr bool kVector = std::is_floating_point<T>::value;
+  static constexpr bool kVector = std::is_floating_point<T>::value, kOrders = kVector;
   static T identity() { return kVector ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest(); }
   template <class V> static V map(V x, V) { return x; }
   template <class V> static V join(V a, V b) { return m_maximum(a, b); }
+  template <class V> static V better(V a, V b) { return select(b > a, b, a); }
   static T start() { return identity(); }
   static void add(T &total, T x) { total = join(total, x); }
   static void merge(T &total, T x) { total = join(total, x); }
 };
 template <class T> struct MinOf : Simple<T> {
-  static constexpr bool kVector = std::is_floating_point<T>::value;
+  static constexpr bool kVector = std::is_floating_point<T>::value, kOrders = kVector;
   static T identity() { return kVector ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max(); }
   template <class V> static V map(V x, V) { return x; }
   template <class V> static V join(V a, V b) { return m_minimum(a, b); }
+  template <class V> static V better(V a, V b) { return select(b < a, b, a); }
   static T start() { return identity(); }
   static void add(T &total, T x) { total = join(total, x); }
   static void merge(T &total, T x) { total = join(total, x); }
@@ -135,6 +144,21 @@ constexpr hone_int kStrip = 512;       // columns worked on together
 constexpr hone_int kNarrow = 16;       // fewer columns than these lie side by side, where there are rows enough
 constexpr hone_int kChunk = 32768;     // elements worth a thread; longer rows are cut here
 
+// Joins x to one of several running values. NaN are kept apart, so that none waits for two comparisons; `nan` is joined in the end.
+template <class Op, class V> inline V join_apart(const V &sum, const V &x, V &nan) {
+  if constexpr (Op::kOrders) {
+    nan = select(x != x, x, nan);
+    return Op::better(sum, x);
+  } else {
+    return Op::join(sum, x);
+  }
+}
+template <class Op, class V> inline V join_all(const V *sum, const V &nan) {
+  const V all = Op::join(Op::join(sum[0], sum[1]), Op::join(sum[2], sum[3]));
+  if constexpr (Op::kOrders) return Op::join(all, nan);
+  else return all;
+}
+
 // n <= kBlockRow contiguous elements.
 template <class Op, class T> inline typename Op::M reduce_block(const T *a, hone_int n, T shift) {
   if constexpr (Op::kVector) {
@@ -143,12 +167,12 @@ template <class Op, class T> inline typename Op::M reduce_block(const T *a, hone
     T result = Op::identity();
     if (n >= L) {
       const Vec<T> s = broadcast(shift), none = broadcast(Op::identity());
-      Vec<T> acc[4] = {none, none, none, none};
+      Vec<T> acc[4] = {none, none, none, none}, nan = none;
       for (; i + 4 * L <= n; i += 4 * L)
-        for (int k = 0; k < 4; k++) acc[k] = Op::join(acc[k], Op::map(load(a + i + k * L), s));
-      for (; i + L <= n; i += L) acc[0] = Op::join(acc[0], Op::map(load(a + i), s));
+        for (int k = 0; k < 4; k++) acc[k] = join_apart<Op>(acc[k], Vec<T>(Op::map(load(a + i + k * L), s)), nan);
+      for (; i + L <= n; i += L) acc[0] = join_apart<Op>(acc[0], Vec<T>(Op::map(load(a + i), s)), nan);
       T lane[L];
-      store<T>(lane, Op::join(Op::join(acc[0], acc[1]), Op::join(acc[2], acc[3])));
+      store<T>(lane, join_all<Op>(acc, nan));
       for (hone_int half = L / 2; half > 0; half /= 2)
         for (hone_int k = 0; k < half; k++) lane[k] = Op::join(lane[k], lane[k + half]);
       result = lane[0];
@@ -258,10 +282,10 @@ template <class Op, class T> inline Vec<T> row_vector(const T *a, hone_int len, 
   Vec<T> sum = none;
   hone_int i = 0;
   if (len >= 4 * L) {
-    Vec<T> acc[4] = {none, none, none, none};
+    Vec<T> acc[4] = {none, none, none, none}, nan = none;
     for (; i + 4 * L <= len; i += 4 * L)
-      for (int k = 0; k < 4; k++) acc[k] = Op::join(acc[k], Op::map(load(a + i + k * L), shift));
-    sum = Op::join(Op::join(acc[0], acc[1]), Op::join(acc[2], acc[3]));
+      for (int k = 0; k < 4; k++) acc[k] = join_apart<Op>(acc[k], Vec<T>(Op::map(load(a + i + k * L), shift)), nan);
+    sum = join_all<Op>(acc, nan);
   }
   for (; i + L <= len; i += L) sum = Op::join(sum, Op::map(load(a + i), shift));
   if (i == len) return sum;

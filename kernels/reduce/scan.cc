@@ -15,7 +15,23 @@ namespace {
 // Whether x takes the place of best: strictly better, or the first NaN.
 template <bool Max, class T> inline bool better(T x, T best) { return ((Max ? x > best : x < best) | (x != x)) & (best == best); }
 
+constexpr hone_int kShortArg = 32, kTurned = 64; // elements of short rows, and how many of them are worked on together
 constexpr hone_int kArgBlock = 1024; // elements of a row among which the extreme is sought, then found again
+
+// The first of a's elements that is wanted; there is one. In long rows, runs that hold none are passed by without looking at their elements
+// one by one: compilers make vectors of the inner loop.
+template <class T, class F> inline hone_int first_of(const T *a, hone_int len, F &&wanted) {
+  constexpr hone_int run = 64;
+  using Found = typename std::conditional<sizeof(T) == 8, int64_t, typename std::conditional<sizeof(T) == 4, int32_t, int8_t>::type>::type;
+  hone_int i = 0;
+  for (; i + run <= len && len > 4 * run; i += run) {
+    Found found = 0;
+    for (hone_int k = 0; k < run; k++) found |= Found(wanted(a[i + k]));
+    if (found) break;
+  }
+  while (!wanted(a[i])) i++;
+  return i;
+}
 
 template <bool Max, class T> hone_int arg_row(const T *a, hone_int len) {
   using Op = typename std::conditional<Max, MaxOf<T>, MinOf<T>>::type;
@@ -25,10 +41,8 @@ template <bool Max, class T> hone_int arg_row(const T *a, hone_int len) {
     const T x = reduce_block<Op>(a + i, len - i < kArgBlock ? len - i : kArgBlock, T(0));
     if (better<Max>(x, best)) best = x, block = i;
   }
-  hone_int i = block;
-  if (best != best) while (a[i] == a[i]) i++;
-  else while (a[i] != best) i++;
-  return i;
+  if (best != best) return block + first_of(a + block, len - block, [](T x) { return x != x; });
+  return block + first_of(a + block, len - block, [=](T x) { return x == best; });
 }
 
 // I: a narrow index where len allows it, for the sake of the vector width.
@@ -46,6 +60,23 @@ template <bool Max, class I, class T> void arg_columns(T *best, I *index, const 
 
 template <bool Max, class I, class T>
 void reduce_arg_typed(T *values, int64_t *indices, const T *a, hone_int outer, hone_int len, hone_int inner) {
+  if (inner == 1 && len <= kShortArg) { // turned, many at a time: nothing to search for, nor to mispredict
+    parallel_for(outer, kChunk / len + 1, [&](hone_int begin, hone_int end) {
+      T turned[kShortArg * kTurned], best[kTurned];
+      I index[kTurned];
+      for (hone_int o = begin; o < end; o += kTurned) {
+        const hone_int rows = min_of(kTurned, end - o);
+        for (hone_int k = 0; k < rows; k++)
+          for (hone_int r = 0; r < len; r++) turned[r * rows + k] = a[(o + k) * len + r];
+        arg_columns<Max>(best, index, turned, len, rows, rows);
+        for (hone_int k = 0; k < rows; k++) {
+          if (indices) indices[o + k] = index[k];
+          if (values) values[o + k] = best[k];
+        }
+      }
+    });
+    return;
+  }
   if (inner == 1) {
     parallel_for(outer, kChunk / len + 1, [&](hone_int begin, hone_int end) {
       for (hone_int o = begin; o < end; o++) {
@@ -78,19 +109,23 @@ template <class W, class T> T from_running(W x) {
   if constexpr (IsInt<W>::value) return x.v;
   else return T(x);
 }
+// Rows, several side by side: a running value waits for the one before, but not for those of other rows.
+template <bool Product, class W, int Rows, class T> void scan_rows(T *to, const T *from, hone_int len) {
+  W x[Rows];
+  for (W &value : x) value = W(T(Product ? 1 : 0));
+  for (hone_int r = 0; r < len; r++)
+    for (int k = 0; k < Rows; k++) {
+      const W next = W(from[k * len + r]);
+      x[k] = Product ? x[k] * next : x[k] + next;
+      to[k * len + r] = from_running<W, T>(x[k]);
+    }
+}
 template <bool Product, class W, class T> void scan_typed(T *out, const T *a, hone_int outer, hone_int len, hone_int inner) {
-  if (inner == 1) { // rows: the running value stays in a register
+  if (inner == 1) {
     parallel_for(outer, kChunk / (len + 1) + 1, [&](hone_int begin, hone_int end) {
-      for (hone_int o = begin; o < end; o++) {
-        const T *from = a + o * len;
-        T *to = out + o * len;
-        W x = W(T(Product ? 1 : 0));
-        for (hone_int r = 0; r < len; r++) {
-          const W next = W(from[r]);
-          x = Product ? x * next : x + next;
-          to[r] = from_running<W, T>(x);
-        }
-      }
+      hone_int o = begin;
+      for (; o + 4 <= end; o += 4) scan_rows<Product, W, 4>(out + o * len, a + o * len, len);
+      for (; o < end; o++) scan_rows<Product, W, 1>(out + o * len, a + o * len, len);
     });
     return;
   }
