@@ -4,6 +4,7 @@
 
 #include "conv/conv.h"
 #include "pool/windows.h"
+#include "reduce/reduce.h"
 #include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
@@ -197,6 +198,18 @@ template <class T, class F> bool each_plane(const ConvShape &s, bool count_pad, 
   return !failed;
 }
 
+// One window for a plane, over all of it.
+bool whole_planes(const ConvShape &s) {
+  const auto all = [](const Window &w, hone_int size) { return w.from == 0 && w.until == size; };
+  return s.oh == 1 && s.ow == 1 && s.h > 0 && s.w > 0 && all(window(0, s.h, 1, s.kh, s.stride_h, s.pad_h, true), s.h) &&
+         all(window(0, s.w, 1, s.kw, s.stride_w, s.pad_w, true), s.w);
+}
+// What its sum is divided by.
+double whole_divisor(const ConvShape &s, bool count_pad, double divisor) {
+  if (divisor != 0) return divisor;
+  return double(window(0, s.h, 1, s.kh, s.stride_h, s.pad_h, count_pad).extent * window(0, s.w, 1, s.kw, s.stride_w, s.pad_w, count_pad).extent);
+}
+
 template <class T> void average_plane_backward(T *grad_x, const T *grad, const ConvShape &s, bool count_pad, double divisor) {
   T shares[kRowChunk];
   std::memset(grad_x, 0, size_t(s.h * s.w) * sizeof(T));
@@ -266,6 +279,12 @@ HONE_KERNEL(avg_pool2d)(int32_t dtype, void *out, const void *x, const double *g
     T *const to = static_cast<T *>(out);
     const T *const from = static_cast<const T *>(x);
     const hone_int plane = s.h * s.w;
+    if (whole_planes(s)) { // the planes are rows to add up
+      const int32_t status = hone_reduce(k_sum, dtype, out, x, s.n * s.c, plane, 1);
+      const T by = T(whole_divisor(s, count_include_pad != 0, divisor));
+      for (hone_int i = 0; i < s.n * s.c && status == HONE_OK; i++) to[i] /= by;
+      return status;
+    }
     bool done;
     if (wide(s))
       done = each_plane<T>(s, count_include_pad != 0, [&](hone_int i, const Windows &windows, T *line) {
@@ -282,6 +301,17 @@ HONE_KERNEL(avg_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_o
   const ConvShape s(geometry);
   return for_floats(dtype, "avg_pool2d_backward", [&](auto zero) -> int32_t {
     using T = decltype(zero);
+    if (whole_planes(s)) {
+      const T by = T(whole_divisor(s, count_include_pad != 0, divisor));
+      const hone_int plane = s.h * s.w;
+      parallel_for(s.n * s.c, plane_grain(double(plane) / 8), [&](hone_int begin, hone_int end) {
+        for (hone_int i = begin; i < end; i++) {
+          const Vec<T> share = broadcast(static_cast<const T *>(grad_out)[i] / by);
+          each_vector<T>(plane, [&](hone_int at, auto part) { part.store(static_cast<T *>(grad_x) + i * plane + at, share); });
+        }
+      });
+      return HONE_OK;
+    }
     if (wide(s)) {
       const bool done = each_plane<T>(s, count_include_pad != 0, [&](hone_int i, const Windows &windows, T *line) {
         average_windows_backward(static_cast<T *>(grad_x) + i * s.h * s.w, static_cast<const T *>(grad_out) + i * s.oh * s.ow, s, windows, divisor,
