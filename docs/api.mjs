@@ -254,7 +254,9 @@ function table(heading, rows) {
   ];
 }
 
-const shown = (child) => !child.inheritedFrom && !child.name.startsWith('[') && !child.name.startsWith('#') && !child.flags.isPrivate;
+/** What is inherited stands with its base; what comes of a base that has no page, with each interface. */
+const inherited = ({ inheritedFrom, parent }) => inheritedFrom && (parent.kind !== Kind.Interface || inheritedFrom.reflection);
+const shown = (child) => !inherited(child) && !child.name.startsWith('[') && !child.name.startsWith('#') && !child.flags.isPrivate;
 
 /** A property that is a function: what stands in a table of a class's methods, as `Tensor` has hundreds. */
 const isFunction = ({ kind, name, type, flags }) =>
@@ -355,7 +357,8 @@ function itemText(name, reflection) {
     const text = withOutside(made.map((signature) => signatureText(signature, name, { isNew: true })).join('\n'), name);
     if (made.length > 0) lines.push(fence(text));
     lines.push(prose((own ?? constructor)?.summary), ...also);
-    if (base) lines.push(`Extends ${base.reflection ? linkTo(base.reflection, typeText(base)) : `\`${typeText(base)}\``}.`);
+    // A base that cannot be imported says nothing to readers.
+    if (base?.reflection && places.has(base.reflection)) lines.push(`Extends ${linkTo(base.reflection, typeText(base))}.`);
     lines.push(...parameterList(made[0]), ...typesOf(text, made), ...tagsOf(own ?? constructor));
     lines.push(
       ...table(
@@ -374,9 +377,8 @@ function itemText(name, reflection) {
     }
   } else if (reflection.kind === Kind.Interface) {
     lines.push(prose(reflection.comment?.summary), ...tagsOf(reflection.comment), ...table('property', propertiesOf(reflection)));
-    const inherited =
-      reflection.extendedTypes?.map((type) => (type.reflection ? linkTo(type.reflection, typeText(type)) : `\`${typeText(type)}\``)) ?? [];
-    if (inherited.length > 0) lines.push(`With everything of ${inherited.join(', ')}.`);
+    const bases = (reflection.extendedTypes ?? []).filter((type) => type.reflection && places.has(type.reflection));
+    if (bases.length > 0) lines.push(`With everything of ${bases.map((type) => linkTo(type.reflection, typeText(type))).join(', ')}.`);
     for (const method of (reflection.children ?? []).filter((child) => child.kind === Kind.Method && shown(child)))
       lines.push(...functionText(method.signatures, method.name));
   } else if (reflection.kind === Kind.TypeAlias) {

@@ -157,7 +157,7 @@ export function signaturesOf(program) {
     const result = isNew ? '' : `: ${typeText(signature.type)}`;
     const head = `${isNew ? 'new ' : ''}${name}${generics}`;
     const line = `${head}(${parameters.join(', ')})${result}`;
-    return line.length <= 96 || parameters.length === 0 ? line : `${head}(\n${parameters.map((p) => `  ${p},\n`).join('')})${result}`;
+    return line.length <= 76 || parameters.length === 0 ? line : `${head}(\n${parameters.map((p) => `  ${p},\n`).join('')})${result}`;
   }
   return { signatureText, parametersOf, isSpread, aliasText, aliasMembers, aliasesIn };
 }
