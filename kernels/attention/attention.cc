@@ -23,7 +23,8 @@ using namespace hone;
 
 namespace {
 
-constexpr hone_int kQueries = 32, kKeys = 256; // a block of scores: 32 KiB of floats; of few queries, so that little of it lies beyond the causal mask
+constexpr hone_int kKeys = 256; // in a block of scores, with at most kQueries
+constexpr hone_int kQueries = 64, kCausalQueries = 32; // few, where a block's part beyond the causal mask is for nothing
 constexpr double kGrainFlops = 8e5;             // a thread's share is worth at least this much
 
 enum Operand { Q, K, V, Mask, Dropped, Out, GradOut, GradQ, GradK, GradV, kOperands };
@@ -64,6 +65,7 @@ template <class T> struct Attention {
     return {at, step(o, lead), step(o, lead + 1)};
   }
 
+  hone_int block_of_queries() const { return min_of(queries, causal ? kCausalQueries : kQueries); }
   double flops() const { return 2.0 * double(queries) * double(keys) * double(features + value_features); }
 };
 
@@ -260,12 +262,12 @@ template <class T> bool forward_block(const Attention<T> &a, hone_int item, hone
 }
 
 template <class T> int32_t forward(const Attention<T> &a, T *lse) {
-  const hone_int blocks = ceil_div(a.queries, kQueries);
+  const hone_int high = a.block_of_queries(), blocks = ceil_div(a.queries, high);
   std::atomic<bool> ok{true};
   parallel_for(a.items * blocks, hone_int(kGrainFlops * double(blocks) / a.flops()) + 1, [&](hone_int begin, hone_int end) {
     for (hone_int task = begin; task < end; task++) {
-      const hone_int r0 = task % blocks * kQueries;
-      if (!forward_block<T>(a, task / blocks, r0, min_of(a.queries, r0 + kQueries), lse)) ok.store(false, std::memory_order_relaxed);
+      const hone_int r0 = task % blocks * high;
+      if (!forward_block<T>(a, task / blocks, r0, min_of(a.queries, r0 + high), lse)) ok.store(false, std::memory_order_relaxed);
     }
   });
   return ok.load() ? HONE_OK : no_memory("attention");
@@ -305,7 +307,8 @@ template <class T> void clear(const Matrix<T> &x, hone_int rows, hone_int width)
 
 template <class T> bool backward_item(const Attention<T> &a, hone_int item, const T *lse) {
   Blocks<T> b;
-  if (!b.reserve(a, min_of(a.queries, kQueries), a.keys, true)) return false;
+  const hone_int high = a.block_of_queries();
+  if (!b.reserve(a, high, a.keys, true)) return false;
   const Matrix<T> weights{b.scores, b.width, 1}, grads{b.grads, b.width, 1};
   const auto of = [&](Operand o, hone_int row) {
     Matrix<T> m = a.template matrix<T>(o, item);
@@ -315,8 +318,8 @@ template <class T> bool backward_item(const Attention<T> &a, hone_int item, cons
   // Under the causal mask a block of keys is met by and by.
   if (a.causal && a.address[GradK]) clear(of(GradK, 0), a.keys, a.features);
   if (a.causal && a.address[GradV]) clear(of(GradV, 0), a.keys, a.value_features);
-  for (hone_int r0 = 0; r0 < a.queries; r0 += kQueries) {
-    const hone_int rows = min_of(kQueries, a.queries - r0), limit = a.causal ? min_of(a.keys, r0 + rows) : a.keys;
+  for (hone_int r0 = 0; r0 < a.queries; r0 += high) {
+    const hone_int rows = min_of(high, a.queries - r0), limit = a.causal ? min_of(a.keys, r0 + rows) : a.keys;
     const Matrix<T> q = of(Q, r0), dq = of(GradQ, r0), out = of(Out, r0), given = of(GradOut, r0), dout{b.values, a.value_features, 1};
     for (hone_int r = 0; r < rows; r++) {
       const T *const g = given[r], *const y = out[r];

@@ -110,6 +110,10 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   const hone_int panels = ceil_div(g.n, kWidth * L);
   plan.by_rows = !g.packed && g.k <= kThinK;
   plan.pack_b = g.trans_b || (!plan.by_rows && g.m > (far ? 14 : 48));
+  // Many rows against a matrix that lies packed in the second-level cache: each row of a is read but once, in place.
+  if (kRowsInPlace == kRows && !g.trans_a && plan.pack_b && g.m >= 8 * kRows && g.k <= plan.block_k && !aliases(g.lda, 4096) &&
+      g.k * panels * kWidth * L * hone_int(sizeof(T)) <= kNominalCache)
+    plan.by_rows = true;
   plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
   if (g.packed && !aliases(g.lda, 2048)) plan.pack_a = false;
   plan.tile = plan.by_rows && kRows > 7 && aliases(g.ldc, 4096) ? 7 : plan.pack_a || g.trans_a ? kRows : kRowsInPlace;
@@ -220,11 +224,11 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
         const auto must_pack = [&](hone_int j) { return g.trans_b || j1 - j < vectors_at(j) * L; };
         if (plan.by_rows) {
           for (hone_int j = j0; j < j1; j += width) {
-            if (i0 == part.m0 && must_pack(j)) pack_columns<T>(g, j, int(min_of(width, j1 - j)), p0, kc, slot(j), width);
+            if (i0 == part.m0 && (plan.pack_b || must_pack(j))) pack_columns<T>(g, j, int(min_of(width, j1 - j)), p0, kc, slot(j), width);
           }
           for (hone_int t = 0; t < tiles.count; t++) {
             for (hone_int j = j0; j < j1; j += width) {
-              if (must_pack(j)) tile(t, j, slot(j), width, Side::Nothing, {});
+              if (plan.pack_b || must_pack(j)) tile(t, j, slot(j), width, Side::Nothing, {});
               else tile(t, j, g.b + p0 * g.ldb + j, g.ldb, Side::Nothing, {});
             }
           }
