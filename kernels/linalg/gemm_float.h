@@ -15,6 +15,7 @@
 
 #include "linalg/gemm.h"
 #include "linalg/gemm_kernel.h"
+#include "support/fetch.h"
 #include "support/parallel.h"
 #include "support/sizes.h"
 #include "support/status.h"
@@ -110,13 +111,17 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   const hone_int panels = ceil_div(g.n, kWidth * L);
   plan.by_rows = !g.packed && g.k <= kThinK;
   plan.pack_b = g.trans_b || (!plan.by_rows && g.m > (far ? 14 : 48));
-  // Many rows against a matrix that lies packed in the second-level cache: each row of a is read but once, in place.
-  if (kRowsInPlace == kRows && !g.trans_a && plan.pack_b && g.m >= 8 * kRows && g.k <= plan.block_k && !aliases(g.lda, 4096) &&
-      g.k * panels * kWidth * L * hone_int(sizeof(T)) <= kNominalCache)
-    plan.by_rows = true;
+  // Many rows, and b's columns lie packed in the second-level cache in blocks of k that are worth a pass over c: each row of a is read but
+  // once, in place.
+  const hone_int longest = min_of(kBlockK<T> / 2, kNominalCache / (panels * kWidth * L * hone_int(sizeof(T))));
+  const bool many = g.m >= 8 * kRows && longest >= min_of(g.k, kBlockK<T> / 4);
+  if (many && !g.packed && !plan.by_rows && plan.pack_b && !g.trans_a && kRowsInPlace == kRows) {
+    plan.block_k = round_up(ceil_div(g.k, ceil_div(g.k, longest)), 16);
+    plan.by_rows = !aliases(g.lda, 4096);
+  }
   plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
   if (g.packed && !aliases(g.lda, 2048)) plan.pack_a = false;
-  plan.tile = plan.by_rows && kRows > 7 && aliases(g.ldc, 4096) ? 7 : plan.pack_a || g.trans_a ? kRows : kRowsInPlace;
+  plan.tile = g.k <= kThinK && kRows > 7 && aliases(g.ldc, 4096) ? 7 : plan.pack_a || g.trans_a ? kRows : kRowsInPlace;
   return plan;
 }
 
@@ -147,6 +152,7 @@ template <class T> void pack_rows(const Gemm<T> &g, hone_int i0, const RowTiles 
         T *row = to + (t0 * kc + p) * P;
         for (hone_int t = t0; t < t1; t++, row += kc * P) {
           const T *const at = from + tiles.start(t);
+          if (kAhead) __builtin_prefetch(at + 8 * g.lda); // short pieces far apart, which the processor does not foresee
 #pragma GCC unroll 4
           for (int r = 0; r < P; r += L) store(row + r, p < safe ? load(at + r) : load_before(at + r, end));
         }
@@ -228,6 +234,11 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
           }
           for (hone_int t = 0; t < tiles.count; t++) {
             for (hone_int j = j0; j < j1; j += width) {
+              if (g.k > kThinK && t + 1 < tiles.count) {
+                // A share of the rows to come.
+                const hone_int from = kc * (j - j0) / (j1 - j0), until = kc * min_of(j + width - j0, j1 - j0) / (j1 - j0);
+                fetch_ahead(g.a + (i0 + tiles.start(t + 1)) * g.lda + p0 + from, g.lda, tiles.height(t + 1), until - from);
+              }
               if (plan.pack_b || must_pack(j)) tile(t, j, slot(j), width, Side::Nothing, {});
               else tile(t, j, g.b + p0 * g.ldb + j, g.ldb, Side::Nothing, {});
             }

@@ -104,19 +104,25 @@ template <class T> inline double squares_of(double squares, double mean, T centr
   return at_least_zero(squares - n * off * off);
 }
 
-// The moments of up to kBlock values, which stay in the first-level cache: the mean around the first value, then the squares around it.
-template <class T> Moments block_moments(const T *x, hone_int count) {
+// Of up to kBlock values, which stay in the first-level cache: the mean around the first value, then the squares around it.
+template <class T> double block_mean(const T *x, hone_int count) {
   const T pivot = x[0];
   const Vec<T> start = broadcast(pivot);
-  Moments m;
-  m.n = double(count);
-  m.mean = mean_of(double(pivot), sum_block(x, x, count, [=](Vec<T> v, Vec<T>) { return v - start; }), m.n);
-  const Vec<T> centre = broadcast(T(m.mean));
+  return mean_of(double(pivot), sum_block(x, x, count, [=](Vec<T> v, Vec<T>) { return v - start; }), double(count));
+}
+template <class T> double block_squares(const T *x, hone_int count, double mean) {
+  const Vec<T> centre = broadcast(T(mean));
   const double squares = sum_block(x, x, count, [=](Vec<T> v, Vec<T>) {
     const Vec<T> d = v - centre;
     return d * d;
   });
-  m.m2 = squares_of(squares, m.mean, T(m.mean), m.n);
+  return squares_of(squares, mean, T(mean), double(count));
+}
+template <class T> Moments block_moments(const T *x, hone_int count) {
+  Moments m;
+  m.n = double(count);
+  m.mean = block_mean(x, count);
+  m.m2 = block_squares(x, count, m.mean);
   return m;
 }
 

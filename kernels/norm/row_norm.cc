@@ -9,6 +9,8 @@ namespace {
 using namespace hone;
 using namespace hone::norms;
 
+constexpr hone_int kCachedRows = 16 << 10; // bytes of rows that are taken together: they stay in the first-level cache
+
 struct Rows {
   hone_int rows, groups, channels, span;
   bool centered;
@@ -36,38 +38,55 @@ template <class T, class F> inline void sum_two(hone_int n, double &first, doubl
   }
 }
 
-template <class T> void row_norm(T *out, double *mean, double *invstd, const T *x, const T *weight, const T *bias, const Rows &l, double eps) {
+// Mean and 1 / sqrt(variance + eps) of some rows, a step for all of them at a time: a row's own steps wait for one another.
+template <class T> void statistics(double *mean, double *invstd, const T *x, hone_int rows, const Rows &l, double eps) {
   const hone_int n = l.length();
-  parallel_for(l.rows, norm_grain(double(n)), [&](hone_int begin, hone_int end) {
-    for (hone_int r = begin; r < end; r++) {
-      const T *const from = x + r * n;
-      T *const to = out + r * n;
+  if (l.centered && n <= kBlock) {
+    for (hone_int r = 0; r < rows; r++) mean[r] = block_mean(x + r * n, n);
+    for (hone_int r = 0; r < rows; r++) invstd[r] = block_squares(x + r * n, n, mean[r]);
+  } else {
+    for (hone_int r = 0; r < rows; r++) {
       Moments all;
       for (hone_int p = 0; p < n; p += kBlock) {
+        const T *const from = x + r * n + p;
         const hone_int count = min_of(kBlock, n - p);
-        if (l.centered)
-          all.join(block_moments(from + p, count));
-        else
-          all.m2 += sum_block(from + p, from + p, count, [](Vec<T> v, Vec<T>) { return v * v; });
+        if (l.centered) all.join(block_moments(from, count));
+        else all.m2 += sum_block(from, from, count, [](Vec<T> v, Vec<T>) { return v * v; });
       }
-      mean[r] = all.mean;
-      invstd[r] = 1 / std::sqrt(all.m2 / double(n) + eps);
-      const RowStats<T> s(mean[r], invstd[r]);
-      const Vec<T> m = broadcast(s.mean), off = broadcast(s.off), a = broadcast(s.invstd);
-      const T *const w = weight ? weight + l.first_channel(r) : nullptr, *const b = bias ? bias + l.first_channel(r) : nullptr;
-      if (l.span == 1) {
-        each_vector<T>(n, [&](hone_int i, auto part) {
-          Vec<T> v = (part.load(from + i) - m - off) * a;
-          if (w) v = v * part.load(w + i);
-          if (b) v = v + part.load(b + i);
-          part.store(to + i, v);
-        });
-        continue;
-      }
-      for (hone_int k = 0; k < l.channels; k++) {
-        const Vec<T> scale = broadcast(w ? T(s.invstd * w[k]) : s.invstd), shift = broadcast(b ? b[k] : T(0));
-        const T *const plane = from + k * l.span;
-        map_block(to + k * l.span, plane, plane, l.span, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m - off), scale, shift); });
+      mean[r] = all.mean, invstd[r] = all.m2;
+    }
+  }
+  for (hone_int r = 0; r < rows; r++) invstd[r] = 1 / std::sqrt(invstd[r] / double(n) + eps);
+}
+
+// (x - mean) * invstd * weight + bias of row r.
+template <class T> void normalise(T *to, const T *from, const RowStats<T> &s, const T *w, const T *b, const Rows &l) {
+  const Vec<T> m = broadcast(s.mean), off = broadcast(s.off), a = broadcast(s.invstd);
+  if (l.span == 1) {
+    each_vector<T>(l.channels, [&](hone_int i, auto part) {
+      Vec<T> v = (part.load(from + i) - m - off) * a;
+      if (w) v = v * part.load(w + i);
+      if (b) v = v + part.load(b + i);
+      part.store(to + i, v);
+    });
+    return;
+  }
+  for (hone_int k = 0; k < l.channels; k++) {
+    const Vec<T> scale = broadcast(w ? T(s.invstd * w[k]) : s.invstd), shift = broadcast(b ? b[k] : T(0));
+    const T *const plane = from + k * l.span;
+    map_block(to + k * l.span, plane, plane, l.span, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m - off), scale, shift); });
+  }
+}
+
+template <class T> void row_norm(T *out, double *mean, double *invstd, const T *x, const T *weight, const T *bias, const Rows &l, double eps) {
+  const hone_int n = l.length(), together = max_of(1, min_of(8, kCachedRows / (max_of(1, n) * hone_int(sizeof(T)))));
+  parallel_for(l.rows, norm_grain(double(n)), [&](hone_int begin, hone_int end) {
+    for (hone_int r0 = begin; r0 < end; r0 += together) {
+      const hone_int until = min_of(r0 + together, end);
+      statistics(mean + r0, invstd + r0, x + r0 * n, until - r0, l, eps);
+      for (hone_int r = r0; r < until; r++) {
+        const hone_int c = l.first_channel(r);
+        normalise(out + r * n, x + r * n, RowStats<T>(mean[r], invstd[r]), weight ? weight + c : nullptr, bias ? bias + c : nullptr, l);
       }
     }
   });
