@@ -140,6 +140,7 @@ template <class T, bool All> struct Truth : Simple<uint8_t> {
 
 constexpr hone_int kBlockRow = 4096;   // elements of a row that are joined in one precision
 constexpr hone_int kBlockRows = 128;   // the same for columns
+constexpr hone_int kExactRow = 16;     // fewer elements of a row are joined in the precision of totals, on every instruction set
 constexpr hone_int kStrip = 512;       // columns worked on together
 constexpr hone_int kNarrow = 16;       // fewer columns than these lie side by side, where there are rows enough
 constexpr hone_int kChunk = 32768;     // elements worth a thread; longer rows are cut here
@@ -293,6 +294,30 @@ template <class Op, class T> inline Vec<T> row_vector(const T *a, hone_int len, 
   return select(rest, Op::join(sum, Op::map(last, shift)), sum);
 }
 
+// The same of rows of few elements: squares of them are turned as they are, and joined in their order in the precision of totals, so that a sum
+// of float32 is rounded once.
+template <class Op, class Wide, class T, class Out>
+inline void reduce_short_rows(Out *out, const T *a, hone_int rows, hone_int len, const T *shift, const T *end) {
+  constexpr hone_int L = kLanes<T>;
+  using Sums = typename VecN<Wide, L>::type;
+  for (hone_int r = 0; r < rows; r += L, a += L * len) {
+    const hone_int count = rows - r < L ? rows - r : L;
+    const Vec<T> shifts = shift ? load_some(shift + r, count) : Vec<T>{};
+    Sums sum = broadcast<Sums>(Wide(Op::identity()));
+    for (hone_int i = 0; i < len; i += L) {
+      const hone_int width = len - i < L ? len - i : L;
+      Vec<T> v[L];
+      for (hone_int k = 0; k < L; k++) {
+        const T *from = a + k * len + i;
+        v[k] = k >= count ? Vec<T>{} : end - from >= L ? load(from) : load_some(from, width);
+      }
+      turn_square<T>(v);
+      for (hone_int k = 0; k < width; k++) sum = Op::join(sum, Sums(__builtin_convertvector(Vec<T>(Op::map(v[k], shifts)), Sums)));
+    }
+    for (hone_int k = 0; k < count; k++) out[r + k] = result_of<Op, Out>(typename Op::M(sum[k]));
+  }
+}
+
 // out[rows] from rows of len <= kBlockRow elements, as many side by side as a vector has lanes: their vectors make a square, and once it
 // is turned one tree joins the lanes of all. What a row comes to depends on its length alone, not on its neighbours.
 template <class Op, class T, class Out>
@@ -301,6 +326,8 @@ void reduce_rows(void *out_, const void *a_, hone_int rows, hone_int len, const 
   const T *a = static_cast<const T *>(a_), *shift = static_cast<const T *>(shift_), *end = static_cast<const T *>(end_);
   if constexpr (Op::kVector) {
     constexpr hone_int L = kLanes<T>;
+    using Wide = typename std::conditional<std::is_same<typename Op::Total, double>::value, double, T>::type;
+    if (len < (sizeof(Wide) > sizeof(T) && L < kExactRow ? kExactRow : L)) return reduce_short_rows<Op, Wide>(out, a, rows, len, shift, end);
     MaskOf<T> lane;
     for (int k = 0; k < L; k++) lane[k] = k;
     const MaskOf<T> rest = lane < typename BitsOf<T>::I(len % L);
@@ -310,11 +337,8 @@ void reduce_rows(void *out_, const void *a_, hone_int rows, hone_int len, const 
       for (hone_int k = 0; k < L; k++)
         v[k] = k < count ? row_vector<Op>(a + (r + k) * len, len, broadcast(shift ? shift[r + k] : T(0)), rest, end) : broadcast(Op::identity());
       turn_square<T>(v);
-      if (len < L) // elements in their order, as few ones are joined elsewhere
-        for (hone_int k = 1; k < len; k++) v[0] = Op::join(v[0], v[k]);
-      else
-        for (hone_int half = L / 2; half > 0; half /= 2)
-          for (hone_int k = 0; k < half; k++) v[k] = Op::join(v[k], v[k + half]);
+      for (hone_int half = L / 2; half > 0; half /= 2)
+        for (hone_int k = 0; k < half; k++) v[k] = Op::join(v[k], v[k + half]);
       T m[L];
       store<T>(m, v[0]);
       for (hone_int k = 0; k < count; k++) out[r + k] = result_of<Op, Out>(m[k]);

@@ -199,6 +199,17 @@ template <class T> void scans(int32_t dtype, double tolerance) {
     }
 }
 
+// Rows of few elements are added up exactly, and rounded once.
+void few_are_exact() {
+  for (int repeat = 0; repeat < 200; repeat++)
+    for (hone_int n = 1; n < 16; n++) {
+      float a[16], sum = 77;
+      for (float &x : a) x = float(random_source.uniform() * 2 - 1);
+      a[n / 2] = -float(naive(r_sum, a, n, 1)); // little is left
+      CHECK(hone_reduce(r_sum, HONE_F32, &sum, a, 1, n, 1) == HONE_OK && sum == float(naive(r_sum, a, n, 1)));
+    }
+}
+
 void threads() {
   for (const Shape &s : shapes) {
     std::vector<float> a(size_t(s.outer * s.len * s.inner) + 1), one(size_t(s.outer * s.inner) + 1), many(one);
@@ -234,6 +245,7 @@ int main() {
     scans<int64_t>(HONE_I64, 0);
     scans<uint8_t>(HONE_U8, 0);
   }
+  few_are_exact();
   threads();
   uint8_t flags[] = {0, 1, 0}, out = 7;
   CHECK(hone_reduce(r_any, HONE_BOOL, &out, flags, 1, 3, 1) == HONE_OK && out == 1);
