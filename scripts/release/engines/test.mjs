@@ -1,11 +1,12 @@
 // Tries the prebuilt engines. What their files ask of a system is read for all; those for which a host is at hand run a small program there, whose
-// numbers must be those of PyTorch (and, where they are random, to the last bit).
+// numbers must be those of PyTorch (and, where they are random, to the last bit), on each instruction set that its processor has.
 //
 //   npm run test:engines                                         the packages in release/packages, on this Node
 //   npm run test:engines -- --out DIRECTORY                      packages elsewhere
 //   … --host hone-linux-arm64-gnu="qemu-aarch64 -L ROOT NODE"    a command that runs a program with that platform's Node; may be repeated
 //   … --host hone-linux-x64-musl="/path/to/a/node/for/musl"
 //   … --host hone-linux-x64-gnu=bun                              more than one for a platform, too
+//   … --conformance                                              the whole conformance suite as well
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,11 @@ import { ownTarget, targets } from './targets.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(root, 'release/packages') }, host: { type: 'string', multiple: true, default: [] } },
+  options: {
+    out: { type: 'string', default: join(root, 'release/packages') },
+    host: { type: 'string', multiple: true, default: [] },
+    conformance: { type: 'boolean', default: false },
+  },
 });
 
 /** What PyTorch 2.15 gives for the program (smoke.py beside this). */
@@ -40,6 +45,45 @@ function project(folder) {
   cpSync(join(root, 'scripts/release/engines/smoke.mjs'), join(place, 'smoke.mjs'));
   return place;
 }
+
+/** Writes the conformance suite as one program, which needs nothing but Hone. */
+async function writeSuite(place) {
+  const { build } = await import('esbuild');
+  const folder = join(root, 'test/conformance');
+  mkdirSync(join(place, 'conformance'));
+  symlinkSync(join(root, 'conformance/fixtures'), join(place, 'conformance/fixtures'));
+  await build({
+    stdin: { contents: SUITE, resolveDir: folder, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['hone', 'hone/*'],
+    // As deep as it was: the fixtures are found from there.
+    outfile: join(place, 'test/conformance/suite.mjs'),
+    logLevel: 'error',
+  });
+}
+
+const SUITE = `
+import { engineInfo, manualSeed } from 'hone';
+import { families } from './fixtures.js';
+import { kinds } from './kinds/index.js';
+let cases = 0;
+const problems = [];
+for (const { name, kind, cases: all } of families)
+  for (const [label, floating] of kinds[kind].compared) {
+    manualSeed(0);
+    for (const one of all.filter((c) => floating === 'float64' || !c.only64)) {
+      cases++;
+      try {
+        problems.push(...kinds[kind].replay(one, floating).problems);
+      } catch (error) {
+        problems.push(name + ', ' + label + ': ' + error.stack);
+      }
+    }
+  }
+console.log(JSON.stringify({ engine: engineInfo(), cases, problems }));
+`;
 
 /** What is wrong with what the program printed. */
 function problemsOf(out, isas) {
@@ -90,22 +134,59 @@ for (const [name, [program, ...first]] of hosts) {
     continue;
   }
   const place = project(join(values.out, name));
-  const env = { ...process.env, HONE_ENGINE: '', HONE_NATIVE_DIR: '', NODE_OPTIONS: '' };
-  const { stdout, stderr, status, error } = spawnSync(program, [...first, 'smoke.mjs'], {
-    cwd: place,
-    env,
-    encoding: 'utf8',
-    timeout: 600_000,
-  });
-  let problems;
-  try {
-    problems = problemsOf(JSON.parse(stdout), target.isas);
-  } catch {
-    problems = [`it ended with ${status ?? error?.message}: ${(stderr || stdout).trim().split('\n').slice(-3).join(' | ')}`];
+  /** What a program of the project prints. @throws with how it ended where that is nothing. */
+  const run = (file) => {
+    const { stdout, stderr, status, error } = spawnSync(program, [...first, file], {
+      cwd: place,
+      env: { ...process.env, HONE_ENGINE: '', HONE_NATIVE_DIR: '', NODE_OPTIONS: '' },
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 7_200_000,
+    });
+    try {
+      return JSON.parse(stdout);
+    } catch {
+      throw new Error(`it ended with ${status ?? error?.message}: ${(stderr || stdout).trim().split('\n').slice(-3).join(' | ')}`);
+    }
+  };
+  const attempt = (what, problems) => {
+    try {
+      const found = problems();
+      say(name, what(), found);
+    } catch (error) {
+      say(name, what(), [error.message]);
+    }
+  };
+  if (values.conformance) await writeSuite(place);
+  // The best set that the processor has, and once its addon is gone the next.
+  for (let isas = target.isas; isas.length > 0; ) {
+    let isa = isas[0];
+    attempt(
+      () => `runs by ${[program, ...first].join(' ')} (${isa})`,
+      () => {
+        const out = run('smoke.mjs');
+        isa = out.engine.isa;
+        return problemsOf(out, isas);
+      },
+    );
+    if (values.conformance) {
+      let cases = 0;
+      attempt(
+        () => `agrees with PyTorch in ${cases} cases (${isa})`,
+        () => {
+          const { engine, problems, ...more } = run('test/conformance/suite.mjs');
+          cases = more.cases;
+          return engine.isa === isa ? problems.slice(0, 20) : [`the engine is ${engine.name} (${engine.isa}): ${engine.reason}`];
+        },
+      );
+    }
+    const at = isas.indexOf(isa);
+    if (at < 0) break;
+    for (const done of isas.slice(0, at + 1)) rmSync(join(place, 'node_modules', name, `hone-${done}.node`));
+    isas = isas.slice(at + 1);
   }
-  say(name, `runs by ${[program, ...first].join(' ')}`, problems);
-  ran.add(name);
   rmSync(place, { recursive: true, force: true });
+  ran.add(name);
 }
 for (const { name } of built) if (!ran.has(name)) console.log(`       ${name}: not run, no host for it was named`);
 process.exit(failed > 0 ? 1 : 0);
