@@ -47,6 +47,11 @@ const AS_GIVEN: Turned = {};
 const TURN_A: Turned = { turnA: true };
 const TURN_B: Turned = { turnB: true };
 
+/** How far items of a batch are apart; 0 for one that stands for all. */
+function itemStep({ shape, strides }: Tensor): number {
+  return shape[0] === 1 ? 0 : strides[0]!;
+}
+
 /** a [b, m, k] times b [b, k, n] (a batch of 1 is shared), or 2-dim; bias [n]. Not recorded. */
 function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, { turnA = false, turnB = false } = AS_GIVEN): Tensor {
   const rank = a.shape.length;
@@ -60,7 +65,6 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, { turnA =
   const right = layout(b);
   const out = emptyTensor(batched ? [empty ? 0 : batch, m, n] : [m, n], a.dtype);
   if (empty || m === 0 || n === 0) return out;
-  const step = (x: Tensor) => (batched && x.shape[0] !== 1 ? x.strides[0]! : 0);
   const flags = (left.transposed !== turnA ? TRANS_A : 0) | (right.transposed !== turnB ? TRANS_B : 0);
   check(
     kernels.gemm(
@@ -72,10 +76,10 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, { turnA =
       k,
       left.x.ptr,
       left.lead,
-      step(left.x),
+      batched ? itemStep(left.x) : 0,
       right.x.ptr,
       right.lead,
-      step(right.x),
+      batched ? itemStep(right.x) : 0,
       out.ptr,
       n,
       m * n,
