@@ -31,8 +31,8 @@ const PROVOKING_BUFFER = 72 << 20;
 /** Milliseconds that the program waits for such a collection to end at most; where that was not enough, so many are not tried beside it. */
 const PATIENCE = 15;
 const DISCOURAGED = 8;
-/** How often it can be looked whether it has. */
-const SENTINELS = 64;
+/** How often it can be looked whether it has: one that was made while V8 marks would say no more. */
+const SENTINELS = 256;
 
 /**
  * For hosts that can collect on demand. Only full collections clear WeakRefs, and one that stops the program takes 2 to 20 ms. So there are
@@ -109,7 +109,7 @@ export class WeakRefTracker implements OwnerTracker {
    */
   private ends(): boolean {
     if (this.buffer === undefined) return false;
-    for (const start = performance.now(); performance.now() - start < PATIENCE; ) {
+    for (const start = performance.now(); this.sentinels.length > 0 && performance.now() - start < PATIENCE; ) {
       this.hooks.forgetKept();
       this.buffer = structuredClone(this.buffer, { transfer: [this.buffer] });
       this.hooks.forgetKept();
@@ -128,8 +128,9 @@ export class WeakRefTracker implements OwnerTracker {
 
   /** Whether a full collection has passed since the sentinels were made. */
   private hasPassed(): boolean {
-    if (this.sentinels.length === 0) this.renewSentinels();
-    return this.sentinels.pop()!.deref() === undefined;
+    if (this.sentinels.length === 0 && !this.underWay) this.renewSentinels();
+    const sentinel = this.sentinels.pop();
+    return sentinel !== undefined && sentinel.deref() === undefined;
   }
 
   private renewSentinels(): void {
