@@ -119,10 +119,10 @@ template <class T> struct Factor {
   void pack(T *to) { pack_b(product(), to, 0, k), packed = to; }
 
   // c [m, n] = (c +) a b (+ bias)
-  bool multiply(hone_int m, const T *a, T *c, bool accumulate, const T *bias = nullptr) const {
+  bool multiply(hone_int m, const T *a, hone_int lda, T *c, bool accumulate, const T *bias = nullptr) const {
     Gemm<T> g = product();
     g.m = m;
-    g.a = a, g.lda = k;
+    g.a = a, g.lda = lda;
     g.c = c, g.ldc = n;
     g.accumulate = accumulate;
     g.bias = bias;
@@ -281,7 +281,7 @@ template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
       } else {
         keep(f.before, row, state, count, width);
       }
-      if (!weights.multiply(count, a, gru ? hidden_space : g, !joined && !gru, joined || gru ? f.bias : nullptr)) return false;
+      if (!weights.multiply(count, a, K, gru ? hidden_space : g, !joined && !gru, joined || gru ? f.bias : nullptr)) return false;
       T *const to = layer.proj ? hidden_space : state, *const out = layer.proj ? nullptr : f.out;
       layer.cells(count, [&](hone_int r) {
         if (layer.mode == HONE_LSTM)
@@ -290,7 +290,7 @@ template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
         else rnn_row(n, layer.mode == HONE_RNN_RELU, g + r * G, keeps, to + r * n, of(out, r, n));
       });
       if (layer.proj) {
-        if (!projection.multiply(count, hidden_space, state, false)) return false;
+        if (!projection.multiply(count, hidden_space, n, state, false)) return false;
         keep(f.out, row, state, count, width);
       }
       return true;
@@ -302,13 +302,18 @@ template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
 // gates' gradients are in the cache. Which rows are summed together depends on the lengths alone.
 template <class T> class WeightGradients {
 public:
-  WeightGradients(const Layer<T> &layer, const Backward<T> &b, bool passing)
-      : layer_(layer), b_(b), down_(!layer.reverse), capacity_(passing ? kRowsAtOnce + layer.batch : 0) {}
+  WeightGradients(const Layer<T> &layer, const Backward<T> &b, bool apart)
+      : layer_(layer), b_(b), down_(!layer.reverse), capacity_(kRowsAtOnce + layer.batch), pitch(layer.gates) {
+    if (!b.grad_weights || b.whole || apart || layer.rows() * layer.gates < capacity_ * padded(layer.gates)) return;
+    passing_ = true;
+    pitch = padded(layer.gates);
+  }
 
-  // Where the gradients of a row's gates lie. In passing only rows that are not summed up yet have a place, at the start of grad_gates.
+  // Where the gradients of a row's gates lie, each row `pitch` after the one before. In passing only rows that are not summed up yet have a
+  // place, at the start of grad_gates.
   T *gates_at(const Step &step, hone_int row) {
     if (from_ == to_) from_ = step.from, to_ = step.to;
-    return b_.grad_gates + layer_.gates * (!capacity_ ? row : down_ ? row - to_ + capacity_ : row - from_);
+    return b_.grad_gates + pitch * (!passing_ ? row : down_ ? row - to_ + capacity_ : row - from_);
   }
 
   bool done(const Step &step) {
@@ -321,14 +326,14 @@ public:
     const T *const dg = gates_at(step, from_);
     Gemm<T> g;
     g.m = G, g.n = K, g.k = rows;
-    g.a = dg, g.lda = G, g.trans_a = true;
+    g.a = dg, g.lda = pitch, g.trans_a = true;
     g.b = b_.before + from_ * K, g.ldb = K;
     g.c = b_.grad_weights, g.ldc = K;
     g.accumulate = begun_;
     if (gemm(g) != HONE_OK) return false;
     if (b_.grad_bias) {
       each_vector<T>(G, [&](hone_int j, auto part) {
-        const auto at = [&](hone_int r) { return part.load(dg + r * G + j, T(0)); };
+        const auto at = [&](hone_int r) { return part.load(dg + r * pitch + j, T(0)); };
         Vec<T> sum = begun_ ? part.load(b_.grad_bias + j, T(0)) : Vec<T>{};
         hone_int r = 0;
         for (; r + 4 <= rows; r += 4) sum += (at(r) + at(r + 1)) + (at(r + 2) + at(r + 3));
@@ -342,12 +347,19 @@ public:
   }
 
 private:
+  // A row's length that is not a multiple of 2 KiB, whose rows would meet in few lines of the cache.
+  static hone_int padded(hone_int n) { return n * hone_int(sizeof(T)) % 2048 == 0 ? n + 64 / hone_int(sizeof(T)) : n; }
+
   const Layer<T> &layer_;
   const Backward<T> &b_;
   const bool down_;
   const hone_int capacity_;
+  bool passing_ = false;
   hone_int from_ = 0, to_ = 0; // rows that are not summed up yet
   bool begun_ = false;
+
+public:
+  hone_int pitch;
 };
 
 template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b) {
@@ -363,32 +375,32 @@ template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b)
   }
   // Where threads have sequences of their own, the gates' gradients of all steps wait for the sums.
   const bool apart = layer.small() && thread_count() > 1;
-  const bool passing = b.grad_weights && !apart && !b.whole && layer.rows() > kRowsAtOnce + layer.batch;
-  WeightGradients<T> sums(layer, b, passing);
+  WeightGradients<T> sums(layer, b, apart);
   const int32_t status = layer.run([&](hone_int begin, hone_int end) {
     T *const space = layer.proj ? static_cast<T *>(workspace().get(size_t(layer.together() * n) * sizeof(T))) : nullptr;
     if (layer.proj && !space) return false;
     const auto block = [&](const Step &step, hone_int first, hone_int count) {
       const hone_int row = step.from + first;
       const T *const g = b.gates + row * G, *more = b.grad_out ? b.grad_out + row * width : nullptr;
-      T *const dg = passing ? sums.gates_at(step, row) : b.grad_gates + row * G;
+      const hone_int pitch = sums.pitch;
+      T *const dg = apart ? b.grad_gates + row * G : sums.gates_at(step, row);
       T *const dy = gru ? b.grad_hidden + row * G : dg, *const state = b.dh + first * width;
       if (layer.proj) {
         if (more) each_vector<T>(count * width, [&](hone_int j, auto part) { part.store(state + j, both(state, more, j, part)); });
         more = nullptr;
         keep(b.grad_proj, row, state, count, width);
-        if (!projection.multiply(count, state, space, false)) return false;
+        if (!projection.multiply(count, state, width, space, false)) return false;
       }
       T *const d = layer.proj ? space : state;
       layer.cells(count, [&](hone_int r) {
         const T *const also = more ? more + r * n : nullptr;
         if (layer.mode == HONE_LSTM)
-          lstm_row_backward(n, dg + r * G, g + r * G, b.inner + (row + r) * n, b.c_before + (row + r) * n, d + r * n, also, b.dc + (first + r) * n);
+          lstm_row_backward(n, dg + r * pitch, g + r * G, b.inner + (row + r) * n, b.c_before + (row + r) * n, d + r * n, also, b.dc + (first + r) * n);
         else if (gru)
-          gru_row_backward(n, dg + r * G, dy + r * G, g + r * G, b.inner + (row + r) * n, b.before + (row + r) * n, d + r * n, also);
-        else rnn_row_backward(n, layer.mode == HONE_RNN_RELU, dg + r * G, g + r * G, d + r * n, also);
+          gru_row_backward(n, dg + r * pitch, dy + r * G, g + r * G, b.inner + (row + r) * n, b.before + (row + r) * n, d + r * n, also);
+        else rnn_row_backward(n, layer.mode == HONE_RNN_RELU, dg + r * pitch, g + r * G, d + r * n, also);
       });
-      return (step.last && !b.to_start) || weights.multiply(count, dy, state, gru);
+      return (step.last && !b.to_start) || weights.multiply(count, dy, gru ? G : pitch, state, gru);
     };
     return layer.each_step(begin, end, true, block, [&](const Step &step) { return apart || sums.done(step); });
   });
