@@ -7,6 +7,33 @@
 
 namespace hone {
 
+// What a caller needs next and has in far memory: while a product runs on one thread, its inner loops bring it into the cache bit by bit.
+class Ahead {
+public:
+  void add(const void *from, hone_int bytes) {
+    if (from && count_ < kMost) ranges_[count_++] = {static_cast<const char *>(from), bytes};
+  }
+  // Where so many bytes begin, or some at least; null when nothing is left.
+  const void *take(hone_int bytes) {
+    if (count_ == 0) return nullptr;
+    Range &range = ranges_[count_ - 1];
+    const char *const at = range.from;
+    range.from += bytes;
+    range.bytes -= bytes;
+    if (range.bytes <= 0) count_--;
+    return at;
+  }
+
+private:
+  static constexpr int kMost = 6;
+  struct Range {
+    const char *from;
+    hone_int bytes;
+  };
+  Range ranges_[kMost];
+  int count_ = 0;
+};
+
 template <class T> struct Gemm {
   bool trans_a = false, trans_b = false, accumulate = false, bias_row = false;
   hone_int batch = 1, m = 0, n = 0, k = 0;
@@ -18,6 +45,7 @@ template <class T> struct Gemm {
   hone_int ldc = 0, stride_c = 0;
   const T *bias = nullptr;
   const T *packed = nullptr; // instead of b: what pack_b made of it
+  Ahead *ahead = nullptr;
 };
 
 // As hone_gemm (see hone.h), for float and double. Serial when called from within a parallel_for.

@@ -211,9 +211,11 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
         const auto tile = [&](hone_int t, hone_int j, const T *b, hone_int ldb, Side side, const SideWork<T> &work) {
           const hone_int i = i0 + tiles.start(t);
           const int rows = tiles.height(t), cols = int(min_of(width, j1 - j)), vectors = vectors_at(j);
+          SideWork<T> side_work = work;
+          if (g.ahead && kc / kGroup > rows) side_work.ahead = static_cast<const T *>(g.ahead->take((kc / kGroup - rows) * vectors * L * hone_int(sizeof(T))));
           const auto run = [&](auto by_row, const T *a, hone_int lda) {
             pick<T, decltype(by_row)::value>(rows, vectors, side)(kc, a, lda, b, ldb, g.c + i * g.ldc + j, g.ldc, cols,
-                                                                  epilogue_at(g, p0, i, j), work);
+                                                                  epilogue_at(g, p0, i, j), side_work);
           };
           if (plan.pack_a) {
             run(std::false_type(), packed_a + t * P * kc, P);
@@ -479,6 +481,7 @@ template <class T> int32_t run(Gemm<T> g) {
   const double worth = flops * double(g.batch) / kGrainFlops; // threads this product can keep busy
   const hone_int threads = worth < 2 ? 1 : worth < thread_count() ? hone_int(worth) : thread_count();
   Split split{1, 1};
+  if (threads > 1 || !kAhead) g.ahead = nullptr;
   if (threads > 1 && g.batch % threads != 0 && g.batch < 4 * threads) split = make_split(g, plan, threads);
   const hone_int pieces = split.m * split.n, tasks = g.batch * pieces;
   std::atomic<bool> ok{true};

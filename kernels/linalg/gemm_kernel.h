@@ -100,6 +100,7 @@ template <class T> struct SideWork {
   const T *from = nullptr;
   hone_int ld = 0;
   hone_int rows = 0; // Copy: how many
+  const T *ahead = nullptr; // what is fetched when c has been; by Nothing alone
 };
 
 // c[MR, cols] = sum over p < k of a[i, p] * b[p, :]. ByRow: a[i, p] lies at a[i * lda + p] (row-major, in place); otherwise at
@@ -149,12 +150,15 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
 
   const hone_int groups = !kAhead ? 0 : S == Side::Copy && side.rows < k / kGroup ? side.rows : k / kGroup;
   const T *from = side.from, *fetch = c;
-  const T *const last_row = c + (MR - 1) * ldc;
+  const T *const last_row = c + (MR - 1) * ldc, *const ahead = S == Side::Nothing && side.ahead ? side.ahead : last_row;
+  hone_int stride = ldc;
   int column = 0;
   for (hone_int g = 0; g < groups; g++) {
 #pragma GCC unroll 4
     for (int v = 0; v < NV; v++) __builtin_prefetch(fetch + v * L, 1); // c is needed last: it travels while the sums form
-    fetch = fetch == last_row ? last_row : fetch + ldc;
+    const bool all = fetch == last_row;
+    fetch = all ? ahead : fetch + stride;
+    if (S == Side::Nothing) stride = all ? NV * L : stride;
     if (S == Side::Copy) {
 #pragma GCC unroll 4
       for (int v = 0; v < NV; v++) {

@@ -4,6 +4,7 @@
 // the matrix is too large for one core's cache the steps go one by one, and the matrix product of each is what threads share.
 #include <atomic>
 #include <cstring>
+#include <utility>
 
 #include "linalg/gemm.h"
 #include "recurrent/gates.h"
@@ -75,6 +76,11 @@ template <class T> struct Layer {
     }
     return true;
   }
+  // The first row of the block after this one, if steps are of one length.
+  hone_int next_row(const Step &step, hone_int begin, hone_int end, hone_int row, hone_int count, bool backwards) const {
+    if (row + count < step.to && row - step.from + count < end) return row + count;
+    return (reverse != backwards ? 2 * step.from - step.to : step.to) + begin;
+  }
   template <class F> bool each_step(hone_int begin, hone_int end, bool backwards, F &&block) const {
     return each_step(begin, end, backwards, block, [](const Step &) { return true; });
   }
@@ -119,13 +125,14 @@ template <class T> struct Factor {
   void pack(T *to) { pack_b(product(), to, 0, k), packed = to; }
 
   // c [m, n] = (c +) a b (+ bias)
-  bool multiply(hone_int m, const T *a, hone_int lda, T *c, bool accumulate, const T *bias = nullptr) const {
+  bool multiply(hone_int m, const T *a, hone_int lda, T *c, bool accumulate, const T *bias = nullptr, Ahead *ahead = nullptr) const {
     Gemm<T> g = product();
     g.m = m;
     g.a = a, g.lda = lda;
     g.c = c, g.ldc = n;
     g.accumulate = accumulate;
     g.bias = bias;
+    g.ahead = ahead;
     if (packed) g.packed = packed, g.b = nullptr, g.trans_b = false;
     return gemm(g) == HONE_OK;
   }
@@ -133,6 +140,11 @@ template <class T> struct Factor {
 
 template <class T> void keep(T *to, hone_int row, const T *from, hone_int count, hone_int width) {
   if (to) std::memcpy(to + row * width, from, size_t(count * width) * sizeof(T));
+}
+
+// Rows from `next` on, of that size, if there are such.
+template <class T> void fetch_rows(Ahead &ahead, const T *all, hone_int size, hone_int next, hone_int count) {
+  if (all && next >= 0) ahead.add(all + next * size, count * size * hone_int(sizeof(T)));
 }
 
 // ---- one row of each cell -----------------------------------------------------------------------------------------------------
@@ -281,7 +293,12 @@ template <class T> int32_t forward(const Layer<T> &layer, const Forward<T> &f) {
       } else {
         keep(f.before, row, state, count, width);
       }
-      if (!weights.multiply(count, a, K, gru ? hidden_space : g, !joined && !gru, joined || gru ? f.bias : nullptr)) return false;
+      // What the next block reads, and where it writes to.
+      const hone_int next = layer.next_row(step, begin, end, row, count, false);
+      Ahead ahead;
+      for (const auto &[all, size] : {std::pair<const T *, hone_int>(f.out, width), {f.inner, n}, {f.c_before, n}, {f.before, K}, {f.x, layer.inputs}})
+        fetch_rows(ahead, all, size, next, count);
+      if (!weights.multiply(count, a, K, gru ? hidden_space : g, !joined && !gru, joined || gru ? f.bias : nullptr, &ahead)) return false;
       T *const to = layer.proj ? hidden_space : state, *const out = layer.proj ? nullptr : f.out;
       layer.cells(count, [&](hone_int r) {
         if (layer.mode == HONE_LSTM)
@@ -400,7 +417,13 @@ template <class T> int32_t backward(const Layer<T> &layer, const Backward<T> &b)
           gru_row_backward(n, dg + r * pitch, dy + r * G, g + r * G, b.inner + (row + r) * n, b.before + (row + r) * n, d + r * n, also);
         else rnn_row_backward(n, layer.mode == HONE_RNN_RELU, dg + r * pitch, g + r * G, d + r * n, also);
       });
-      return (step.last && !b.to_start) || weights.multiply(count, dy, gru ? G : pitch, state, gru);
+      if (step.last && !b.to_start) return true;
+      // What the next block's cells and sums read has been in far memory since the forward.
+      const hone_int next = layer.next_row(step, begin, end, row, count, true);
+      Ahead ahead;
+      for (const auto &[all, size] : {std::pair(b.before, layer.inputs + width), {b.grad_out, width}, {b.c_before, n}, {b.inner, n}, {b.gates, G}})
+        fetch_rows(ahead, all, size, next, count);
+      return weights.multiply(count, dy, gru ? G : pitch, state, gru, nullptr, &ahead);
     };
     return layer.each_step(begin, end, true, block, [&](const Step &step) { return apart || sums.done(step); });
   });
