@@ -96,6 +96,8 @@ template <class T> bool forward(T *out, const T *x, const T *weight, const T *bi
 // The gradient at x[i] sums grad[(i + pad - tap) / stride] over the taps that divide evenly: for each phase of i + pad modulo the
 // stride these are a fixed set, and the sum has stride 1.
 template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight, const ConvShape &s) {
+  if constexpr (sizeof(T) == 4)
+    if (register_spread(grad_x, grad, weight, s)) return true;
   const hone_int taps = s.kh * s.kw;
   Memory<Tap> tap(taps); // those of a phase side by side
   Memory<TapSum> phases(taps);

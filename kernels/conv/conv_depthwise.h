@@ -5,7 +5,6 @@
 #include <atomic>
 
 #include "conv/conv.h"
-#include "conv/tap_sum.h"
 #include "support/parallel.h"
 #include "support/rows.h"
 #include "support/transpose.h"

@@ -4,7 +4,6 @@
 #include <atomic>
 
 #include "conv/conv.h"
-#include "conv/tap_sum.h"
 #include "support/parallel.h"
 #include "support/rows.h"
 #include "support/sizes.h"

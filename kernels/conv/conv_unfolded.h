@@ -6,7 +6,6 @@
 
 #include "conv/conv.h"
 #include "conv/conv_direct.h"
-#include "conv/tap_sum.h"
 #include "linalg/gemm.h"
 #include "support/parallel.h"
 

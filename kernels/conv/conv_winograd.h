@@ -7,7 +7,6 @@
 #include <atomic>
 
 #include "conv/conv.h"
-#include "conv/tap_sum.h"
 #include "conv/winograd.h"
 #include "linalg/gemm_kernel.h"
 #include "support/parallel.h"

@@ -6,7 +6,7 @@
 #include <atomic>
 
 #include "conv/conv.h"
-#include "conv/tap_sum.h"
+#include "conv/depthwise_registers.h"
 #include "support/parallel.h"
 #include "support/rows.h"
 #include "support/sizes.h"
@@ -15,12 +15,6 @@ namespace hone {
 namespace conv {
 
 constexpr int kMostTaps = 7, kMostSquares = kMostTaps * kMostTaps;
-
-// The geometry of one channel's plane. Output (y, x) reads row y * step + i - pad_h and column x * step + j - pad_w, i and j < taps.
-struct WindowShape {
-  int taps, step;
-  hone_int pad_h, pad_w, h, w, oh, ow;
-};
 
 // In the buffer a row of the image is `step` segments, one for each phase of the columns; tap j of a window stands at offset[j]. Narrow
 // images stand `cells` side by side, `cell` lanes apart: between the pixels of one lie zeros that its neighbour sees, too.
@@ -33,12 +27,6 @@ struct WindowPlan {
   hone_int start[2], first[2], count[2];
   hone_int pad, w;
 };
-
-// Images of one or two vectors' width, with a border and a step of one, need no buffer: how many planes a vector of theirs holds, or 0.
-template <class T> int narrow_planes(const WindowShape &s) {
-  if (s.taps != 3 || s.step != 1 || s.pad_h != 1 || s.pad_w != 1 || s.w < 4 || s.w > 2 * kLanes<T> || s.oh != s.h || s.ow != s.w) return 0;
-  return s.w < kLanes<T> / 2 ? 2 : 1;
-}
 
 template <class T> WindowPlan plan_windows(const WindowShape &s) {
   constexpr hone_int lanes = kLanes<T>;
@@ -60,8 +48,8 @@ template <class T> WindowPlan plan_windows(const WindowShape &s) {
   p.rows = max_of(28, (hone_int(20) << 10) / row_bytes / 28 * 28);
   // All rows of channels that stand side by side are made before one of them is written.
   p.cells = s.ow < lanes && s.oh <= 64 ? 1 + (lanes - s.ow) / p.cell : 1;
-  if (const int planes = narrow_planes<T>(s)) p.cells = planes, p.cell = planes == 2 ? lanes / 2 : s.ow;
-  if (p.cells > 1 && narrow_planes<T>(s) == 0) p.rows = s.oh;
+  if (const int planes = planes_in_registers<T>(s)) p.cells = planes, p.cell = planes == 2 ? lanes / 2 : s.ow;
+  if (p.cells > 1 && !planes_in_registers<T>(s)) p.rows = s.oh;
   p.rows = min_of(p.rows, s.oh);
   p.rows_in = (p.rows - 1) * s.step + s.taps;
   p.copied = p.cells > 1 || s.step > 1;
@@ -73,15 +61,6 @@ template <class T> WindowPlan plan_windows(const WindowShape &s) {
 inline bool windows_fit(int taps, hone_int step_h, hone_int step_w) {
   return (taps == 3 || taps == 5 || taps == 7) && step_h == step_w && (step_h == 1 || step_h == 2);
 }
-
-// The lanes from `from` to before `until`; zero in the others, whatever is in them.
-template <class T, int... I> inline MaskOf<T> lanes_between(hone_int from, hone_int until, std::integer_sequence<int, I...>) {
-  using Lane = typename BitsOf<T>::I;
-  const auto clip = [](hone_int at) { return broadcast(Lane(max_of(0, min_of(at, hone_int(kLanes<T>))))); };
-  return (MaskOf<T>{I...} >= clip(from)) & (MaskOf<T>{I...} < clip(until));
-}
-template <class T> inline MaskOf<T> lanes_between(hone_int from, hone_int until) { return lanes_between<T>(from, until, std::make_integer_sequence<int, kLanes<T>>{}); }
-template <class T> inline Vec<T> masked(const Vec<T> &v, const MaskOf<T> &mask) { return Vec<T>(MaskOf<T>(v) & mask); }
 
 // Rows of an image to the buffer, columns of a step of two by their phases, with zeros up to a whole vector. What is read ends at `end`.
 template <class T, int S>
@@ -210,143 +189,6 @@ void window_band(T *out, hone_int out_pitch, const WindowRows<T> &in, const T *w
   else blocks(std::integral_constant<int, 1>());
 }
 
-// ---- images of one or two vectors' width, 3 x 3 taps, a step and a border of one: no buffer. Each row is loaded once, the taps beside the
-// middle one see it moved by a lane, and what it adds to three rows of output stays in registers. ------------------------------------------
-
-template <class T, int... I> inline Vec<T> moved_right(const Vec<T> &before, const Vec<T> &v, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(before, v, (kLanes<T> - 1 + I)...);
-}
-template <class T, int... I> inline Vec<T> moved_left(const Vec<T> &v, const Vec<T> &after, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(v, after, (1 + I)...);
-}
-
-// Rows of V vectors; Two: of one, which two channels' rows share, half a vector each, with a zero between them.
-template <class T, int V, bool Two> struct NarrowRows {
-  static constexpr int lanes = kLanes<T>, half = lanes / 2;
-  using Half = typename VecN<T, half>::type;
-  using All = std::make_integer_sequence<int, lanes>;
-  using Halved = std::make_integer_sequence<int, half>;
-  hone_int w;
-  MaskOf<T> mask; // the lanes of a row's last vector
-  explicit NarrowRows(hone_int width) : w(width), mask(lanes_between<T>(0, width - (V - 1) * lanes)) {
-    if (Two) mask |= lanes_between<T>(half, half + width);
-  }
-  template <int... I> static Vec<T> joined(const Half &a, const Half &b, std::integer_sequence<int, I...>) {
-    return __builtin_shufflevector(a, b, I...);
-  }
-  template <int From, int... I> static Half half_of(const Vec<T> &v, std::integer_sequence<int, I...>) {
-    return __builtin_shufflevector(v, v, (From + I)...);
-  }
-
-  // Vector q of the row at a, and of the other channel's `other` after it; past the row's end is whatever comes next. Memory ends at `end`.
-  template <int Q> Vec<T> vector(const T *a, hone_int other, const T *end) const {
-    if constexpr (!Two) return Q + 1 < V ? load(a + Q * lanes) : load_before(a + Q * lanes, end);
-    const T *const b = a + other;
-    if (end - b >= half) return joined(load<Half>(a), load<Half>(b), All());
-    T lane[lanes] = {};
-    for (hone_int i = 0; i < w; i++) lane[i] = a[i], lane[half + i] = b[i];
-    return load(lane);
-  }
-  // What the three taps of a row see at vector q.
-  template <int Q> void taps(Vec<T> *see, const T *a, hone_int other, const T *end) const {
-    const Vec<T> own = Q + 1 < V ? vector<Q>(a, other, end) : masked<T>(vector<Q>(a, other, end), mask);
-    Vec<T> before{}, after{};
-    if constexpr (Q > 0) before = vector<Q - 1>(a, other, end);
-    if constexpr (Q + 1 < V) after = Q + 2 < V ? vector<Q + 1>(a, other, end) : masked<T>(vector<Q + 1>(a, other, end), mask);
-    see[0] = moved_right<T>(before, own, All()), see[1] = own, see[2] = moved_left<T>(own, after, All());
-  }
-  // Writes past the row's end, but for the last.
-  template <int Q> void put(T *to, hone_int other, const Vec<T> &v, bool last) const {
-    if constexpr (!Two) {
-      if (Q + 1 == V && last) store_first<T>(to + Q * lanes, v, w - Q * lanes);
-      else store(to + Q * lanes, v);
-    } else {
-      const Half low = half_of<0>(v, Halved()), high = half_of<half>(v, Halved());
-      if (!last) {
-        store(to, low), store(to + other, high);
-        return;
-      }
-      store_some<T>(to, v, w);
-      store_some<T>(to + other, joined(high, high, All()), w);
-    }
-  }
-};
-
-// A plane, or two `other` apart in memory. weights[tap] a vector of one value, or of the two channels'.
-template <class T, int V, bool Two>
-void narrow_sums(T *out, hone_int other_out, const T *in, hone_int other_in, const T *end, hone_int h, hone_int w, const T *weights, const Vec<T> &start) {
-  constexpr int lanes = kLanes<T>;
-  const NarrowRows<T, V, Two> rows(w);
-  const auto column = [&](auto q) __attribute__((always_inline)) {
-    constexpr int Q = decltype(q)::value;
-    Vec<T> k[9], acc[3] = {start, start, start}; // of the rows above, at and below
-    for (int t = 0; t < 9; t++) k[t] = load(weights + t * lanes);
-    T *to = out;
-    const T *from = in;
-    for (hone_int y = 0; y < h; y++, from += w) {
-      Vec<T> see[3];
-      rows.template taps<Q>(see, from, other_in, end);
-#pragma GCC unroll 3
-      for (int j = 0; j < 3; j++)
-#pragma GCC unroll 3
-        for (int i = 0; i < 3; i++) acc[i] = madd(k[(2 - i) * 3 + j], see[j], acc[i]);
-      if (y > 0) rows.template put<Q>(to, other_out, acc[0], false), to += w;
-      acc[0] = acc[1], acc[1] = acc[2], acc[2] = start;
-    }
-    rows.template put<Q>(to, other_out, acc[0], true);
-  };
-  if constexpr (V == 2) column(std::integral_constant<int, 1>()); // what it writes past a row's end is overwritten
-  column(std::integral_constant<int, 0>());
-}
-
-// The products of a gradient's rows and what the taps see, for vector Q: added to sums[tap].
-template <class T, int V, bool Two, int Q>
-void narrow_products(T *sums, const T *in, hone_int other_in, const T *end, const T *grad, hone_int other_grad, const T *end_grad, hone_int h, hone_int w) {
-  constexpr int lanes = kLanes<T>;
-  const NarrowRows<T, V, Two> rows(w);
-  Vec<T> acc[9] = {}, above{}, at = rows.template vector<Q>(grad, other_grad, end_grad), below{}; // of the gradient, that of the row and its neighbours
-  // No gradient of a row that is not there is multiplied by what may be infinite.
-  const auto row = [&](auto first, auto last) __attribute__((always_inline)) {
-    Vec<T> see[3];
-    rows.template taps<Q>(see, in, other_in, end);
-    if constexpr (!decltype(last)::value) below = rows.template vector<Q>(grad += w, other_grad, end_grad);
-#pragma GCC unroll 3
-    for (int j = 0; j < 3; j++) {
-      if constexpr (!decltype(last)::value) acc[j] = madd(below, see[j], acc[j]);
-      acc[3 + j] = madd(at, see[j], acc[3 + j]);
-      if constexpr (!decltype(first)::value) acc[6 + j] = madd(above, see[j], acc[6 + j]);
-    }
-    above = at, at = below, in += w;
-  };
-  if (h == 1) {
-    row(std::true_type(), std::true_type());
-  } else {
-    row(std::true_type(), std::false_type());
-    for (hone_int y = 1; y + 1 < h; y++) row(std::false_type(), std::false_type());
-    row(std::false_type(), std::true_type());
-  }
-#pragma GCC unroll 9
-  for (int t = 0; t < 9; t++) store(sums + t * lanes, load(sums + t * lanes) + acc[t]);
-}
-
-template <class T> using NarrowSums = void (*)(T *, hone_int, const T *, hone_int, const T *, hone_int, hone_int, const T *, const Vec<T> &);
-template <class T> NarrowSums<T> narrow_sums_for(const WindowShape &s) {
-  if (narrow_planes<T>(s) == 2) return narrow_sums<T, 1, true>;
-  return s.w <= kLanes<T> ? narrow_sums<T, 1, false> : narrow_sums<T, 2, false>;
-}
-// All vectors of a plane: those that are whole go to `sums`, the last one to `last`.
-template <class T>
-void narrow_gradient(T *sums, T *last, const T *in, hone_int other_in, const T *end, const T *grad, hone_int other_grad, const T *end_grad, const WindowShape &s) {
-  if (narrow_planes<T>(s) == 2) {
-    narrow_products<T, 1, true, 0>(last, in, other_in, end, grad, other_grad, end_grad, s.h, s.w);
-  } else if (s.w <= kLanes<T>) {
-    narrow_products<T, 1, false, 0>(last, in, 0, end, grad, 0, end_grad, s.h, s.w);
-  } else {
-    narrow_products<T, 2, false, 0>(sums, in, 0, end, grad, 0, end_grad, s.h, s.w);
-    narrow_products<T, 2, false, 1>(last, in, 0, end, grad, 0, end_grad, s.h, s.w);
-  }
-}
-
 template <class T> using WindowBand = void (*)(T *, hone_int, const WindowRows<T> &, const T *, const Vec<T> &, hone_int, hone_int);
 
 template <class T> WindowBand<T> window_band_for(int taps, int step) {
@@ -376,10 +218,12 @@ inline bool windows_of(const TapSum &s, WindowShape &shape, hone_int *place) {
 template <class T>
 bool window_sums(T *out, const T *in, const T *weight, const T *bias, const TapSum &sum, const WindowShape &s, const hone_int *place) {
   constexpr hone_int lanes = kLanes<T>;
+  if (planes_in_registers<T>(s)) {
+    register_sums(out, in, weight, bias, sum.images, sum.groups, sum.weight_group, place, s);
+    return true;
+  }
   const WindowPlan p = plan_windows<T>(s);
   const WindowBand<T> band_of = window_band_for<T>(s.taps, s.step);
-  const bool narrow = narrow_planes<T>(s) > 0;
-  const NarrowSums<T> narrow_of = narrow_sums_for<T>(s);
   const hone_int squares = s.taps * s.taps, plane_in = s.h * s.w, plane_out = s.oh * s.ow, blocks = ceil_div(sum.groups, p.cells);
   const hone_int rows_bytes = WindowRows<T>::bytes(p), made_size = p.rows * lanes + lanes;
   std::atomic<bool> failed{false};
@@ -391,16 +235,14 @@ bool window_sums(T *out, const T *in, const T *weight, const T *bias, const TapS
     }
     const WindowRows<T> rows_in(memory, s, p);
     T *const weights = reinterpret_cast<T *>(memory + rows_bytes), *const made = weights + squares * lanes;
-    // Narrow planes are made channel by channel, for the sake of the weights; others in their order, for the sake of what they write past their rows.
-    const auto block_of = [&](hone_int unit) { return narrow ? unit / sum.images : unit % blocks; };
-    const auto plane_of = [&](hone_int unit) { return (narrow ? unit % sum.images : unit / blocks) * sum.groups + block_of(unit) * p.cells; };
+    const auto plane_of = [&](hone_int unit) { return unit / blocks * sum.groups + unit % blocks * p.cells; };
     MaskOf<T> after[lanes];
     for (hone_int c = 0; c < p.cells; c++) after[c] = lanes_between<T>(c * p.cell, lanes);
     const hone_int group_step = sum.weight_group;
     const T *const end_in = in + sum.images * sum.groups * plane_in, *const end_out = out + plane_of(end) * plane_out; // what this range may write
-    Vec<T> start{};
     for (hone_int unit = begin; unit < end; unit++) {
-      const hone_int g = block_of(unit) * p.cells, cells = min_of(p.cells, sum.groups - g), plane = plane_of(unit);
+      const hone_int g = unit % blocks * p.cells, cells = min_of(p.cells, sum.groups - g), plane = plane_of(unit);
+      Vec<T> start{};
       // Each channel's value in its lanes and all after them, which the next channels' replace.
       const auto side_by_side = [&](const T *from, hone_int step) __attribute__((always_inline)) {
         Vec<T> v = broadcast(*from);
@@ -408,14 +250,8 @@ bool window_sums(T *out, const T *in, const T *weight, const T *bias, const TapS
         return v;
       };
       const T *const own = weight + g * group_step;
-      if (unit == begin || block_of(unit) != block_of(unit - 1)) {
-        if (bias) start = side_by_side(bias + g, 1);
-        for (hone_int t = 0; t < squares; t++) store(weights + t * lanes, side_by_side(own + place[t], group_step));
-      }
-      if (narrow) { // a lonely last channel is its own neighbour
-        narrow_of(out + plane * plane_out, cells > 1 ? plane_out : 0, in + plane * plane_in, cells > 1 ? plane_in : 0, end_in, s.h, s.w, weights, start);
-        continue;
-      }
+      if (bias) start = side_by_side(bias + g, 1);
+      for (hone_int t = 0; t < squares; t++) store(weights + t * lanes, side_by_side(own + place[t], group_step));
       for (hone_int y0 = 0; y0 < s.oh; y0 += p.rows) {
         const hone_int rows = min_of(p.rows, s.oh - y0);
         T *const to = out + plane * plane_out + y0 * s.ow;
@@ -505,7 +341,7 @@ template <class T> bool window_weights(T *grad_weight, T *grad_bias, const T *x,
   const WindowShape s{int(shape.kh), int(shape.stride_h), shape.pad_h, shape.pad_w, shape.h, shape.w, shape.oh, shape.ow};
   const WindowPlan p = plan_windows<T>(s);
   const WindowGradient<T> add = window_gradient_for<T>(s.taps, s.step);
-  const bool narrow = narrow_planes<T>(s) > 0;
+  const bool registers = planes_in_registers<T>(s) > 0;
   const hone_int squares = s.taps * s.taps, plane_in = s.h * s.w, plane_out = s.oh * s.ow, wide = p.vectors * lanes, rest = s.ow - (p.vectors - 1) * lanes;
   const hone_int rows_bytes = WindowRows<T>::bytes(p), grad_size = p.rows * wide + lanes, sums_size = squares * lanes;
   const hone_int totals_bytes = round_up(squares * p.cells * hone_int(sizeof(double)), 64);
@@ -529,8 +365,8 @@ template <class T> bool window_weights(T *grad_weight, T *grad_bias, const T *x,
         std::memset(sums, 0, size_t(2 * sums_size) * sizeof(T));
         for (hone_int n = n0; n < min_of(n0 + together, shape.n); n++) {
           const hone_int plane = n * shape.groups + g;
-          if (narrow) {
-            narrow_gradient(sums, last, x + plane * plane_in, cells > 1 ? plane_in : 0, end_in, grad + plane * plane_out, cells > 1 ? plane_out : 0, end_grad, s);
+          if (registers) {
+            register_products(sums, last, x + plane * plane_in, cells > 1 ? plane_in : 0, end_in, grad + plane * plane_out, cells > 1 ? plane_out : 0, end_grad, s);
             continue;
           }
           for (hone_int y0 = 0; y0 < s.oh; y0 += p.rows) {
