@@ -45,9 +45,9 @@ function markPure(code) {
   return [...places].sort((a, b) => b - a).reduce((text, at) => `${text.slice(0, at)} /*@__PURE__*/${text.slice(at)}`, code);
 }
 
-/** Shorter names for variables within functions. Those that a stack trace shows stay: they tell more than they cost. */
+/** Shorter names for variables. Those of functions and classes, which a stack trace shows, stay: they tell more than they cost. */
 function withShortNames(file, code) {
-  const { code: short, errors } = minifySync(file, code, { module: true, compress: false, mangle: { toplevel: false, keepNames: true } });
+  const { code: short, errors } = minifySync(file, code, { module: true, compress: false, mangle: { toplevel: true, keepNames: true } });
   if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join('; ')}`);
   return short;
 }

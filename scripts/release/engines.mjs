@@ -31,7 +31,7 @@ const ofHost = (source) => /^(threads|bindings)\//.test(source);
 function optimisation(source, isa, cpu) {
   if (cpu === 'x64' && isa === 'base') return ['-Os'];
   if (
-    /^(linalg\/(gemm_f32|gemm_f64|spectral|solve)|conv\/conv|copy\/(index|taps)|elementwise\/binary_int|reduce\/scan|image\/(batch|colour|warp)|loss\/ctc|optim\/matrix)\./.test(
+    /^(linalg\/(gemm_f32|gemm_f64|spectral|solve)|conv\/conv|copy\/(index|taps)|elementwise\/binary_int|reduce\/(scan|sort)|image\/(batch|colour|warp)|loss\/ctc|optim\/(adaptive|matrix|sgd))\./.test(
       source,
     )
   )
