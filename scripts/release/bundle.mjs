@@ -41,8 +41,15 @@ function markPure(code) {
     const declared = statement.type.startsWith('Export') ? statement.declaration : statement;
     if (declared?.type === 'VariableDeclaration' || declared?.type === 'ClassDeclaration') visit(declared);
   }
-  // With a blank before it: after a division sign it would begin a comment of another kind.
-  return [...places].sort((a, b) => b - a).reduce((text, at) => `${text.slice(0, at)} /*@__PURE__*/${text.slice(at)}`, code);
+  // Not after a division sign: minifiers that print no blank between them (Vite 8.4's) would begin a comment of another kind.
+  const marked = [...places].filter(
+    (at) =>
+      !code
+        .slice(Math.max(0, at - 8), at)
+        .trimEnd()
+        .endsWith('/'),
+  );
+  return marked.sort((a, b) => b - a).reduce((text, at) => `${text.slice(0, at)}/*@__PURE__*/${text.slice(at)}`, code);
 }
 
 /** Shorter names for variables. Those of functions and classes, which a stack trace shows, stay: they tell more than they cost. */
