@@ -120,7 +120,7 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
     plan.by_rows = !aliases(g.lda, 4096);
   }
   plan.pack_a = !plan.by_rows && g.m >= kRows && (panels >= 4 || (panels >= 2 && !g.trans_a && aliases(g.lda, 2048)));
-  if (g.packed && !aliases(g.lda, 2048)) plan.pack_a = false;
+  if (g.packed && kRowsInPlace == kRows && !aliases(g.lda, 2048)) plan.pack_a = false;
   plan.tile = plan.by_rows && g.k <= kThinK && kRows > 7 && aliases(g.ldc, 4096) ? 7 : plan.pack_a || g.trans_a ? kRows : kRowsInPlace;
   return plan;
 }
