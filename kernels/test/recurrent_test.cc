@@ -145,7 +145,7 @@ template <class T> void test(int32_t dtype, const Shape &s, uint64_t seed) {
       std::vector<T> g2 = typed<T>(in.gates), h2 = typed<T>(in.h), c2 = typed<T>(in.c), y2(out.size());
       ok &= CHECK(forward(y2.data(), inputs ? nullptr : g2.data(), nullptr, nullptr, nullptr, h2, c2) == HONE_OK);
       ok &= CHECK(std::memcmp(y.data(), y2.data(), out.size() * sizeof(T)) == 0);
-      ok &= CHECK(std::memcmp(dw.data(), first_dw.data(), dw.size() * sizeof(T)) == 0) && CHECK(std::memcmp(db.data(), first_db.data(), db.size() * sizeof(T)) == 0);
+      ok &= CHECK(dw == first_dw) && CHECK(db == first_db);
       continue;
     }
     first_out = y, first_grad = dg, first_dw = dw, first_db = db;
