@@ -195,10 +195,13 @@ void stepped_sums(T *out, hone_int other_out, const T *in, hone_int other_in, co
     Vec<T> k[9];
     for (int t = 0; t < 9; t++) k[t] = load(weights + t * lanes);
     each_stepped_row<T, Two>(strip, in, other_in, end, s, [&](hone_int y, const Vec<T> *above, const Vec<T> *at, const Vec<T> *below) __attribute__((always_inline)) {
-      Vec<T> acc = start;
+      Vec<T> acc = start, more = k[3] * at[0]; // two chains
 #pragma GCC unroll 3
-      for (int j = 0; j < 3; j++) acc = madd(k[6 + j], below[j], madd(k[3 + j], at[j], madd(k[j], above[j], acc)));
-      made.template put<0>(out + y * s.ow + strip * lanes, other_out, acc, y + 1 == s.oh);
+      for (int j = 0; j < 3; j++) acc = madd(k[j], above[j], acc);
+      more = madd(k[5], at[2], madd(k[4], at[1], more));
+#pragma GCC unroll 3
+      for (int j = 0; j < 3; j++) acc = madd(k[6 + j], below[j], acc);
+      made.template put<0>(out + y * s.ow + strip * lanes, other_out, Vec<T>(acc + more), y + 1 == s.oh);
     });
   }
 }

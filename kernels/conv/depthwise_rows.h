@@ -218,7 +218,8 @@ inline bool windows_of(const TapSum &s, WindowShape &shape, hone_int *place) {
 template <class T>
 bool window_sums(T *out, const T *in, const T *weight, const T *bias, const TapSum &sum, const WindowShape &s, const hone_int *place) {
   constexpr hone_int lanes = kLanes<T>;
-  if (planes_in_registers<T>(s)) {
+  // With four lanes, parting columns costs more than the buffer, where rows are long.
+  if (planes_in_registers<T>(s) && (lanes > 4 || s.step == 1 || s.ow < 8)) {
     register_sums(out, in, weight, bias, sum.images, sum.groups, sum.weight_group, place, s);
     return true;
   }
