@@ -182,7 +182,7 @@ for (const [name, [program, ...first]] of hosts) {
     }
     const at = isas.indexOf(isa);
     if (at < 0) break;
-    for (const done of isas.slice(0, at + 1)) rmSync(join(place, 'node_modules', name, `hone-${done}.node`));
+    for (const done of isas.slice(0, at + 1)) rmSync(join(place, 'node_modules', name, `hone-${done}.node`), { force: true });
     isas = isas.slice(at + 1);
   }
   rmSync(place, { recursive: true, force: true });
