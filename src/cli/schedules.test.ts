@@ -77,7 +77,7 @@ test.each([
   ['LinearLR --for 0.5 then LinearLR', /--for is "0\.5", expected a whole number/],
   ['CyclicLR --base-lr 1 --max-lr 2 --mode square', /--mode is "square", expected one of triangular/],
   ['OneCycleLR --max-lr 1 --three-phase=yes', /--three-phase takes no value/],
-  ['LambdaLR --lr-lambda epoch+', /is no function of epoch/],
+  ['LambdaLR --lr-lambda epoch+', /is not a function of epoch/],
 ])('%s is refused', (text, message) => {
   expect(() => make(text)).toThrow(message);
 });

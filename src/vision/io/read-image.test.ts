@@ -179,7 +179,7 @@ describe('writeImage', () => {
     await expect(writeImage(image('RGBA'), join(folder, 'a.jpg'))).rejects.toThrow(
       "JPEG has no opacity, the image is RGBA. Convert it: image.convert('RGB')",
     );
-    await expect(writeImage(image('RGB'), join(folder, 'a.txt'))).rejects.toThrow('names no format');
+    await expect(writeImage(image('RGB'), join(folder, 'a.txt'))).rejects.toThrow('is not that of a format');
     await expect(writeImage(image('RGB'), join(folder, 'not/there.png'))).rejects.toThrow('does not exist');
     await expect(encodeImage(new Image('L', [0, 3]))).rejects.toThrow('no pixels');
     await expect(encodeImage('x' as never)).rejects.toThrow('expected an Image');
