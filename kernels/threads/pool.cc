@@ -158,7 +158,9 @@ void parallel_ranges(hone_int n, hone_int grain, RangeFn fn, void *context) {
   for (; threads > most; threads--) members &= ~(Trust::bit(63) >> __builtin_clzll(members));
   if (threads == 1) {
     p.busy.store(false, std::memory_order_release);
-    return fn(context, 0, n);
+    fn(context, 0, n);
+    if (!p.trust.settled()) p.trust.rest(now());
+    return;
   }
 
   const int slices = most < threads * kSlices ? int(most) : threads * kSlices;
@@ -182,6 +184,7 @@ void parallel_ranges(hone_int n, hone_int grain, RangeFn fn, void *context) {
   const auto finished = [&] { return p.done.load() == slices; };
   if (!spin_until(finished, kPatience)) p.caller.sleep_until(finished);
   if (!kKnowsComputed) p.trust.weigh(members, middle - start, now() - middle, ran, slices);
+  if (!p.trust.settled()) p.trust.rest(now());
   p.busy.store(false, std::memory_order_release);
 }
 

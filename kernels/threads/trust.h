@@ -1,13 +1,15 @@
 // trust.h: which workers are worth calling. Where other programs have the cores, a worker may lose its own in the middle of a slice, and the
 // caller waits for it for longer than it would have worked itself. A worker to which that happens too often is left out for a while, ever longer
-// when it happens again; before it is called anew it shows, without a slice, that a core is its own.
+// when it happens again; before it is called anew it shows, without a slice, that a core is its own. After a pause of the caller's nobody is left
+// out for long: those who had the cores may have been at work only by turns with it.
 #pragma once
 
 #include "threads/host.h"
 
 namespace hone {
 
-// What calling somebody was worth, in microseconds. It ends before long, so that what once went well does not hide what goes ill.
+// What calling somebody was worth, in microseconds. It ends before long, so that what once went well does not hide what goes ill; and it begins
+// with some, since what had the core before may be about to leave it.
 class Credit {
 public:
   // False where it is used up; the next one is new.
@@ -15,13 +17,13 @@ public:
     credit_ += gain - cost;
     if (credit_ > kMost) credit_ = kMost;
     if (credit_ >= 0) return true;
-    credit_ = 0;
+    credit_ = kFirst;
     return false;
   }
 
 private:
-  static constexpr double kMost = 10000;
-  double credit_ = 0;
+  static constexpr double kMost = 10000, kFirst = 4500;
+  double credit_ = kFirst;
 };
 
 // A worker's own account of the time that it had no core. Times are in microseconds.
@@ -118,6 +120,8 @@ public:
   uint64_t hear(double time) {
     uint64_t present = this->present(), due = 0;
     const uint64_t asked = asked_.load(); // first: they say what they found before they are asked no more
+    const double rested = rested_.load(std::memory_order_relaxed);
+    if (time - rested > kPause) forgive(rested, time);
     if (time < next_ && !lost_.load() && !back_.load()) return 0;
     const uint64_t lost = lost_.exchange(0), back = back_.exchange(0);
     next_ = kNever;
@@ -126,6 +130,7 @@ public:
       if (lost & bit(seat)) {
         const bool lasted = present & bit(seat) && time - a.back > 4 * a.length;
         a.length = lasted ? kShortest : a.length < kLongest / 2 ? 2 * a.length : kLongest;
+        a.since = time;
         a.until = time + a.length;
         present &= ~bit(seat);
       } else if (back & bit(seat)) {
@@ -141,6 +146,9 @@ public:
     return due;
   }
 
+  // Of the caller: its call is over.
+  void rest(double time) { rested_.store(time, std::memory_order_relaxed); }
+
   // The same where workers do not know what they computed: the caller did `own` slices of `all` in some time, and then waited for the others.
   void weigh(uint64_t members, double worked, double waited, int own, int all) {
     if (own == 0) return;
@@ -152,13 +160,26 @@ public:
 
 private:
   static constexpr uint64_t kAll = ~uint64_t(0);
-  static constexpr double kShortest = 5000, kLongest = 2e6, kNever = 1e300;
+  static constexpr double kShortest = 5000, kLongest = 2e6, kPause = 20000, kNever = 1e300;
+
+  // Of those who were left out before the pause that began at `rested`.
+  void forgive(double rested, double time) {
+    rest(time);
+    for (Absence &a : absences_) {
+      if (a.until < time || a.since > rested) continue;
+      a.length = kShortest;
+      if (a.until > time + kShortest) a.until = time + kShortest;
+      if (a.until < next_) next_ = a.until;
+    }
+  }
+
   struct Absence {
-    double length = 0, until = 0, back = 0;
+    double length = 0, since = 0, until = 0, back = 0;
   };
   Absence absences_[kMost];
   Credit credit_; // of all workers together, for weigh
   double next_ = kNever; // when somebody's absence ends
+  std::atomic<double> rested_{kNever}; // when the last call ended, as long as somebody is left out
   alignas(64) std::atomic<uint64_t> present_{kAll};
   alignas(64) std::atomic<uint64_t> lost_{0};
   std::atomic<uint64_t> back_{0}, asked_{0};
