@@ -26,6 +26,7 @@ test('there are five, in both', () => {
 });
 
 test('texts and comments are all that languages may differ in', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: programs with such texts in them
   expect(bare("const a = f('one'); // what it is\nlog(`${a} of it`);")).toBe(bare("const a = f('하나'); // 무엇\nlog(`그중 ${a}`);"));
   expect(bare("f('one', 1);")).not.toBe(bare("f('one', 2);"));
   expect(bare("await chart.save('a.svg');")).not.toBe(bare("await chart.save('b.svg');"));

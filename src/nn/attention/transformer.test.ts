@@ -111,7 +111,11 @@ describe('MultiheadAttention', () => {
     throws(() => layer.forward(randn([3, 2, 5]), x, x), ShapeError, 'MultiheadAttention: query has 5 features, expected 4');
     throws(() => layer.forward(x, randn([3, 2, 5]), randn([3, 2, 5])), ShapeError, 'key has 5 features, expected 4');
     throws(() => layer.forward(x, randn([3, 4, 4]), randn([3, 4, 4])), ShapeError, 'query has a batch of 2, key and value of 4');
-    throws(() => layer.forward(x, randn([3, 2, 4]), randn([5, 2, 4])), ShapeError, 'the same number of positions and items in key and value');
+    throws(
+      () => layer.forward(x, randn([3, 2, 4]), randn([5, 2, 4])),
+      ShapeError,
+      'the same number of positions and items in key and value',
+    );
     throws(() => layer.forward(randn([4]), x, x), ShapeError, 'query is [4], expected [L, N, E], or [L, E] for one item');
     throws(
       () => layer.forward(x, x, x, { attnMask: zeros([3, 2]) }),

@@ -261,7 +261,9 @@ describe('resize', () => {
     expect(() => image.resize([3, 3], { box: [0, 0, 9, 4] })).toThrow(
       /^resize: box is \[0, 0, 9, 4\], expected edges within the image, from \[0, 0\] to \[8, 4\]/,
     );
-    expect(() => image.resize([2 ** 31 - 1, 2 ** 31 - 1])).toThrow(/^resize: the image would have \d+ bytes, which does not fit into memory/);
+    expect(() => image.resize([2 ** 31 - 1, 2 ** 31 - 1])).toThrow(
+      /^resize: the image would have \d+ bytes, which does not fit into memory/,
+    );
     expect(() => F.resize(x, [2 ** 30, 2], 'nearest')).toThrow(OutOfMemoryError);
     expect(() => image.resize([3, 3], 'area' as never)).toThrow(ArgumentError);
   });
