@@ -6,6 +6,16 @@ export type EngineName = 'native' | 'wasm';
 /** Anything that owns a block of engine memory; when it is collected, the block goes back. */
 export type BlockOwner = object;
 
+/** A block on loan. `ptr` becomes 0 when it is given back. */
+export interface Block {
+  ptr: Ptr;
+  sizeClass: number;
+  /** Its slot of the tracker; of a tiny one, below 0, its place in a group: `-1 - place`. */
+  slot: number;
+  /** What a tiny one holds so that its group lives. */
+  group: object | null;
+}
+
 /** What is on loan: bytes, and the weak references to those who own them. */
 export interface Count {
   readonly bytes: number;

@@ -1,8 +1,8 @@
 /** Storage: one block of engine memory, shared by a tensor and its views; and scopes, which give blocks back at a known moment. */
 
 import { type Engine, engine, loadedEngine } from '../engine/engine.js';
+import type { Block } from '../engine/host.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
-import type { Block } from '../engine/memory/allocator.js';
 import { frame } from '../engine/tasks/async-context.js';
 import { EngineError, UseAfterFreeError } from '../errors.js';
 

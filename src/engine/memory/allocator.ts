@@ -7,27 +7,16 @@
  * are reserved one by one, so that they can go back to the system when memory is short.
  */
 import { EngineError, OutOfMemoryError } from '../../errors.js';
-import type { BlockOwner, Count, EngineHost } from '../host.js';
+import type { Block, BlockOwner, Count, EngineHost } from '../host.js';
 import type { Ptr } from '../kernel-table.gen.js';
+import { TinyGroups } from './groups.js';
 import { CollectionPace } from './pace.js';
 
 const SLAB_BYTES = 1 << 20;
 const SLAB_MAX = 1 << 16;
 const STEPS = 8;
-
-/**
- * The last class of tiny blocks: 1 KiB. Their owners are watched in groups, of as many of a class as were made one after the other: one weak reference
- * to an object that all of them hold, for to watch an owner costs more than to make it. Blocks come back when the last owner of a group
- * is gone, so that a number kept for long keeps at most 8 KiB; one that is given back by hand is there at once. A group of which none was is
- * lent again as a whole, so that its blocks need not be looked at one by one.
- */
+/** The last class of tiny blocks, which have groups.ts: 1 KiB. */
 const LAST_TINY = 4 * STEPS;
-const GROUP = 64;
-const GROUP_BYTES = 8 << 10;
-/** So many tiny blocks count as one owner. */
-const TINY_PER_OWNER = 8;
-/** Not a group. */
-const NONE = -1;
 
 /** The class of a request: eight steps an octave above 64 bytes. */
 function classOf(bytes: number): number {
@@ -50,16 +39,6 @@ function classBytes(index: number): number {
   return Math.ceil((base + (base * (index % STEPS)) / STEPS) / 64) * 64;
 }
 
-/** A block on loan. `ptr` becomes 0 when it is given back. */
-export interface Block {
-  ptr: Ptr;
-  sizeClass: number;
-  /** Its slot of the tracker; of a tiny one, below 0, its place in a group: `-1 - place`. */
-  slot: number;
-  /** What a tiny one holds so that its group lives. */
-  group: object | null;
-}
-
 export interface MemoryStats {
   /** Bytes in blocks on loan, rounded up to their classes. */
   liveBytes: number;
@@ -76,23 +55,11 @@ export class BlockAllocator {
   private readonly free: Ptr[][] = [];
   private readonly bytesOf: number[] = [];
   private readonly slotPtr: Ptr[] = [];
+  /** The class of the block that a slot's owner has; of a group's slot, below 0, the group: `-1 - group`. */
   private readonly slotClass: number[] = [];
   /** The bytes of blocks that came from other threads: they go back to the system. */
   private readonly adopted = new Map<Ptr, number>();
-  /** The group that a slot watches, or NONE. */
-  private readonly slotGroup: number[] = [];
-  /** Of each group its class, its slot, how many of its places were taken and how many are on loan. */
-  private readonly groupClass: number[] = [];
-  private readonly groupSlot: number[] = [];
-  private readonly groupTaken: number[] = [];
-  private readonly groupOut: number[] = [];
-  /** Of place i of a group, at `group * GROUP + i`, the address; 0 where that is not the group's any more, or not yet. */
-  private readonly places: Ptr[] = [];
-  private readonly unusedGroups: number[] = [];
-  /** Of each tiny class the group that is being filled and what its members hold, and those groups that came back whole. */
-  private readonly open: number[] = Array(LAST_TINY + 1).fill(NONE);
-  private readonly holders: (object | null)[] = Array(LAST_TINY + 1).fill(null);
-  private readonly whole: number[][] = Array.from({ length: LAST_TINY + 1 }, () => []);
+  private readonly groups: TinyGroups;
   private slab: Ptr = 0;
   private slabUsed = SLAB_BYTES;
   private live = 0;
@@ -101,8 +68,6 @@ export class BlockAllocator {
   private blocks = 0;
   /** Weak references to owners, those to groups left out. */
   private watched = 0;
-  /** Tiny blocks on loan. */
-  private tiny = 0;
   private collections = 0;
   private needsDrain = false;
   private draining: Promise<void> | undefined;
@@ -113,6 +78,7 @@ export class BlockAllocator {
   constructor(private readonly host: EngineHost) {
     this.exact = host.exactBlocks === true;
     this.pace = new CollectionPace(host.memoryLimit, host.tracker.most);
+    this.groups = new TinyGroups(LAST_TINY + 1, host.tracker, this.slotClass, this.free);
   }
 
   /** Lends a block of at least `bytes` to `owner`, which fills in ptr, sizeClass and slot; the block returns when the owner is collected. */
@@ -126,7 +92,11 @@ export class BlockAllocator {
     if (this.live + size > this.pace.bytesDue || this.owners >= this.pace.ownersDue) this.collect();
     owner.sizeClass = index;
     if (index <= LAST_TINY) {
-      this.joinGroup(index, size, bytes, owner);
+      const place = this.groups.place(index);
+      let ptr = this.groups.blockAt(place);
+      if (ptr === 0) ptr = this.take(index, size, bytes);
+      else this.cached -= size;
+      this.groups.lend(place, ptr, size, owner);
     } else {
       const ptr = this.take(index, size, bytes);
       owner.ptr = ptr;
@@ -150,106 +120,12 @@ export class BlockAllocator {
 
   private watch(owner: BlockOwner): number {
     this.watched++;
-    const slot = this.host.tracker.track(owner);
-    this.slotGroup[slot] = NONE;
-    return slot;
+    return this.host.tracker.track(owner);
   }
 
   private unwatch(slot: number): void {
     this.watched--;
     this.host.tracker.untrack(slot);
-  }
-
-  private joinGroup(index: number, size: number, bytes: number, owner: Block): void {
-    let group = this.open[index]!;
-    if (group === NONE) group = this.openGroup(index);
-    const taken = this.groupTaken[group]!;
-    const place = group * GROUP + taken;
-    let ptr = this.places[place]!;
-    if (ptr === 0) this.places[place] = ptr = this.take(index, size, bytes);
-    else this.cached -= size;
-    this.groupOut[group]!++;
-    this.tiny++;
-    owner.ptr = ptr;
-    owner.slot = -1 - place;
-    owner.group = this.holders[index]!;
-    if ((this.groupTaken[group] = taken + 1) === GROUP || (taken + 1) * size >= GROUP_BYTES) this.closeGroup(index);
-  }
-
-  private openGroup(index: number): number {
-    const group = this.whole[index]!.pop() ?? this.newGroup();
-    const holder = {};
-    const slot = this.host.tracker.track(holder);
-    this.slotGroup[slot] = group;
-    this.groupSlot[group] = slot;
-    this.groupClass[group] = index;
-    this.groupTaken[group] = this.groupOut[group] = 0;
-    this.open[index] = group;
-    this.holders[index] = holder;
-    return group;
-  }
-
-  private newGroup(): number {
-    const unused = this.unusedGroups.pop();
-    if (unused !== undefined) return unused;
-    for (let i = 0; i < GROUP; i++) this.places.push(0);
-    return this.places.length / GROUP - 1;
-  }
-
-  /** Lets nobody else join the group of a class: from now on only its members hold it. */
-  private closeGroup(index: number): void {
-    const group = this.open[index]!;
-    if (group === NONE) return;
-    this.open[index] = NONE;
-    this.holders[index] = null;
-    this.freePlaces(group, this.groupTaken[group]!, GROUP);
-    if (this.groupOut[group] === 0) this.dropGroup(group);
-  }
-
-  private closeGroups(): void {
-    for (let index = 0; index <= LAST_TINY; index++) this.closeGroup(index);
-  }
-
-  /** Takes those of a group's blocks that are not on loan out of it. */
-  private freePlaces(group: number, from: number, to: number): void {
-    for (let place = group * GROUP + from; place < group * GROUP + to; place++) {
-      const ptr = this.places[place]!;
-      if (ptr === 0) continue;
-      this.free[this.groupClass[group]!]!.push(ptr);
-      this.places[place] = 0;
-    }
-  }
-
-  /** Notes that a member's block is back; a group of which all are, and that is closed, need not be watched any more. */
-  private leaveGroup(owner: Block): void {
-    const place = -1 - owner.slot;
-    const group = Math.floor(place / GROUP);
-    this.places[place] = 0;
-    this.tiny--;
-    owner.group = null;
-    if (--this.groupOut[group]! === 0 && group !== this.open[owner.sizeClass]) this.dropGroup(group);
-  }
-
-  private dropGroup(group: number): void {
-    this.host.tracker.untrack(this.groupSlot[group]!);
-    this.unusedGroups.push(group);
-  }
-
-  /** Takes back what is left of a group whose members are gone. */
-  private recycleGroup(group: number): void {
-    const out = this.groupOut[group]!;
-    const index = this.groupClass[group]!;
-    const size = this.bytesOf[index]!;
-    this.live -= out * size;
-    this.cached += out * size;
-    this.blocks -= out;
-    this.tiny -= out;
-    if (out === this.groupTaken[group]) {
-      this.whole[index]!.push(group);
-    } else {
-      this.freePlaces(group, 0, this.groupTaken[group]!);
-      this.unusedGroups.push(group);
-    }
   }
 
   /** {@link lend} with a block of the request's own size: a class for each size, of which none is kept. */
@@ -269,7 +145,7 @@ export class BlockAllocator {
   /** Takes a block back now. */
   takeBack(owner: Block): void {
     if (owner.ptr === 0) return;
-    if (owner.slot < 0) this.leaveGroup(owner);
+    if (owner.slot < 0) this.groups.leave(owner);
     else this.unwatch(owner.slot);
     this.recycle(owner.ptr, owner.sizeClass);
     owner.ptr = 0;
@@ -357,16 +233,16 @@ export class BlockAllocator {
     const before = this.count();
     const start = performance.now();
     // A group that stays open over two collections would grow old, and its members with it.
-    this.closeGroups();
+    this.groups.close();
     // First for what collections have found that the host did for its own reasons.
     if (!tracker.sweep(0, this.onFreed)) {
       this.needsDrain = true;
-      pace.postpone(this.count(), 1 / 2);
+      pace.postpone(this.count());
       return;
     }
     if (!pace.suffices(this.count(), before)) tracker.sweep(1, this.onFreed);
     if (tracker.underWay) {
-      pace.postpone(this.count(), 1 / 3);
+      pace.begin(this.count());
       return;
     }
     const end = performance.now();
@@ -374,14 +250,14 @@ export class BlockAllocator {
       tracker.sweep(2, this.onFreed);
       pace.full(this.count(), end, performance.now());
     }
-    pace.next(this.count(), before, start, tracker.cost ?? end - start, good);
+    pace.next(this.count(), before, start, tracker.cost ?? end - start, good, tracker.thorough);
   }
 
   /** {@link collect}, as thoroughly as it goes. */
   collectAll(): void {
     this.collections++;
     const start = performance.now();
-    this.closeGroups();
+    this.groups.close();
     if (!this.host.tracker.sweep(2, this.onFreed)) {
       this.needsDrain = true;
       return;
@@ -391,7 +267,7 @@ export class BlockAllocator {
   }
 
   private get owners(): number {
-    return this.watched + Math.floor(this.tiny / TINY_PER_OWNER);
+    return this.watched + this.groups.owners;
   }
 
   private count(): Count {
@@ -415,13 +291,17 @@ export class BlockAllocator {
   }
 
   private readonly onFreed = (slot: number): void => {
-    const group = this.slotGroup[slot]!;
-    if (group !== NONE) {
-      this.recycleGroup(group);
+    const index = this.slotClass[slot]!;
+    if (index < 0) {
+      const { blocks, index: tiny } = this.groups.takeBack(-1 - index);
+      const bytes = blocks * this.bytesOf[tiny]!;
+      this.live -= bytes;
+      this.cached += bytes;
+      this.blocks -= blocks;
       return;
     }
     this.watched--;
-    this.recycle(this.slotPtr[slot]!, this.slotClass[slot]!);
+    this.recycle(this.slotPtr[slot]!, index);
   };
 
   private recycle(ptr: Ptr, index: number): void {

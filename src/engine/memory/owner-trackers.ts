@@ -44,8 +44,6 @@ const SENTINELS = 256;
  */
 export class WeakRefTracker implements OwnerTracker {
   readonly thorough = true;
-  /** Each collection is a full one: where it takes much of the time, they are rarer than elsewhere. */
-  readonly most = { bytes: 144 << 20, owners: 36_864 };
   underWay = false;
   cost = 1;
   private readonly slots = new Slots();

@@ -24,6 +24,8 @@ const PILE_BYTES = 16 * MB;
 const PILE_OWNERS = 16_384;
 const HIGH_PILE_BYTES = 256 * MB;
 const HIGH_PILE_OWNERS = 131_072;
+/** The part of the budget by which less is handed out because of what minor collections left. */
+const MADE_UP = 2 / 3;
 /** Collections in the midst of something that must find a pile before it is taken for one. */
 const PATIENCE = 3;
 const WARM_UP = 4;
@@ -55,16 +57,23 @@ export class CollectionPace {
   private high = 0;
   private ownersHigh = 0;
   private piles = 0;
+  /** What was on loan when the collection began that runs beside the program. */
+  private begun: Count | undefined;
   private fullCost = 0;
   private lastFull = Number.NEGATIVE_INFINITY;
   private lastEnd = performance.now();
   private warmedUp = 0;
 
-  /** @param limit bytes that tensors may take in all. @param most what may be handed out between two collections. */
+  /** The pile for which no full collection waits to be paid: where memory is scarce, as much as can be made up for by handing out less. */
+  private readonly highPile: number;
+
+  /** @param limit bytes that tensors may take in all. @param most what may be handed out between two collections, where memory is scarce. */
   constructor(
     private readonly limit: number,
-    { bytes, owners }: Count = MOST,
+    most?: Count,
   ) {
+    const { bytes, owners } = most ?? MOST;
+    this.highPile = most ? MADE_UP * bytes : HIGH_PILE_BYTES;
     this.most = { bytes: Math.min(bytes, limit / 8), owners };
     this.byteBudget = this.bytesDue = this.bytesWanted = START_BYTES;
     this.ownerBudget = this.ownersDue = this.ownersWanted = Math.min(START_OWNERS, owners);
@@ -86,7 +95,7 @@ export class CollectionPace {
       return false;
     }
     this.piles++;
-    if (bytes > Math.min(Math.max(HIGH_PILE_BYTES, this.floor), this.limit / 4)) return true;
+    if (bytes > Math.min(Math.max(this.highPile, this.floor), this.limit / 4)) return true;
     if (owners > Math.max(HIGH_PILE_OWNERS, this.ownerFloor)) return true;
     return now - this.lastFull >= this.fullCost / FULL_SHARE && (good || this.piles >= PATIENCE);
   }
@@ -106,19 +115,26 @@ export class CollectionPace {
     this.ownersLeft = this.ownersRest = owners;
     this.high = this.ownersHigh = 0;
     this.goodMoments = false;
+    this.begun = undefined;
     this.bytesDue = this.bytesWanted = bytes + this.byteBudget;
     this.ownersDue = this.ownersWanted = owners + this.ownerBudget;
     this.lastEnd = performance.now();
   }
 
-  /** Asks again when such a part more of the budget has been handed out, where a collection takes time, or has to wait for the end of the running job. */
-  postpone({ bytes, owners }: Count, part: number): void {
-    this.bytesDue = this.bytesWanted = bytes + this.byteBudget * part;
-    this.ownersDue = this.ownersWanted = owners + this.ownerBudget * part;
+  /** Asks again when half as much more has been handed out, where a collection takes time, or has to wait for the end of the running job. */
+  postpone({ bytes, owners }: Count): void {
+    this.bytesDue = this.bytesWanted = bytes + this.byteBudget / 2;
+    this.ownersDue = this.ownersWanted = owners + this.ownerBudget / 2;
   }
 
-  /** Sets when the next collection is due. `start` is when this one began, `cost` the part of it that comes every time. */
-  next(after: Count, before: Count, start: number, cost: number, good: boolean): void {
+  /** Notes that a collection has begun which runs beside the program, and asks again when it should have ended. */
+  begin(count: Count): void {
+    this.begun = count;
+    this.postpone(count);
+  }
+
+  /** Sets when the next collection is due. `start` is when this one began, `cost` the part of it that comes every time, `full` whether it was a full one. */
+  next(after: Count, before: Count, start: number, cost: number, good: boolean, full = false): void {
     const wanted = cost / SHARE / Math.max(start - this.lastEnd, 1e-3);
     const bytes = before.bytes - this.left;
     const owners = before.owners - this.ownersLeft;
@@ -133,9 +149,17 @@ export class CollectionPace {
     const keptOwners = after.owners - this.ownersLeft > 0.75 * owners ? after.owners / 2 : 0;
     this.left = after.bytes;
     this.ownersLeft = after.owners;
+    // What was made beside the collection it could not find, and the next one will.
+    const base = this.left - clamp(before.bytes - (this.begun?.bytes ?? before.bytes), 0, this.left);
+    const ownersBase = this.ownersLeft - clamp(before.owners - (this.begun?.owners ?? before.owners), 0, this.ownersLeft);
+    this.begun = undefined;
+    if (full) {
+      this.floor = base;
+      this.ownerFloor = ownersBase;
+    }
     if (good) {
-      this.rest = this.left;
-      this.ownersRest = this.ownersLeft;
+      this.rest = base;
+      this.ownersRest = ownersBase;
       this.high = Math.max(before.bytes, (this.high + before.bytes) / 2);
       this.ownersHigh = Math.max(before.owners, (this.ownersHigh + before.owners) / 2);
     } else if (!this.goodMoments) {
@@ -144,14 +168,11 @@ export class CollectionPace {
     }
     const times = this.goodMoments ? 2 : 1;
     // What minor collections left is made up for by handing out less, so that the most in use is the same before a full one and after.
-    const pile = keptBytes > 0 ? 0 : clamp(this.left - this.floor, 0, (2 * this.byteBudget) / 3);
-    this.bytesWanted = Math.min(this.left, this.rest) + this.byteBudget - pile;
-    this.ownersWanted = Math.min(this.ownersLeft, this.ownersRest) + this.ownerBudget;
-    this.bytesDue = Math.max(this.left + times * Math.max(this.byteBudget - pile, keptBytes), this.goodMoments ? 1.25 * this.high : 0);
-    this.ownersDue = Math.max(
-      this.ownersLeft + times * Math.max(this.ownerBudget, keptOwners),
-      this.goodMoments ? 1.25 * this.ownersHigh : 0,
-    );
+    const pile = keptBytes > 0 ? 0 : clamp(base - this.floor, 0, MADE_UP * this.byteBudget);
+    this.bytesWanted = Math.min(base, this.rest) + this.byteBudget - pile;
+    this.ownersWanted = Math.min(ownersBase, this.ownersRest) + this.ownerBudget;
+    this.bytesDue = Math.max(base + times * Math.max(this.byteBudget - pile, keptBytes), this.goodMoments ? 1.25 * this.high : 0);
+    this.ownersDue = Math.max(ownersBase + times * Math.max(this.ownerBudget, keptOwners), this.goodMoments ? 1.25 * this.ownersHigh : 0);
     this.goodMoments = false;
     this.lastEnd = performance.now();
   }

@@ -84,9 +84,11 @@ export async function trainWith(threads: number): Promise<{ threads: number; los
 export interface Memory {
   /** Bytes that all tensors of the loop took together. */
   handedOut: number;
-  /** The most that was on loan at once. */
+  /** The most that was on loan at once, up to a tenth of the loop and up to its end. */
+  peakAtTenth: number;
   peakAtEnd: number;
-  /** What `memoryBytes` said in the end. */
+  /** What `memoryBytes` said then. */
+  sizeAtTenth: number;
   sizeAtEnd: number;
 }
 
@@ -97,7 +99,7 @@ export async function trainLong(steps: number, memoryBytes: () => number): Promi
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
   const data = new TensorDataset(randn([2048, 16]), randn([2048, 10]));
   const loader = new DataLoader(data, { batchSize: 256, shuffle: true });
-  let [step, handedOut] = [0, 0];
+  let [step, handedOut, peakAtTenth, sizeAtTenth] = [0, 0, 0, 0];
   const made = (...tensors: Tensor[]) => tensors.reduce((sum, x) => sum + 4 * x.numel(), 0);
   while (step < steps) {
     for await (const [x, y] of loader) {
@@ -109,8 +111,9 @@ export async function trainLong(steps: number, memoryBytes: () => number): Promi
       loss.backward();
       optimizer.step();
       handedOut += made(x, y, hidden, active, out);
-      if (++step === steps) break;
+      if (++step === steps / 10) [peakAtTenth, sizeAtTenth] = [memoryStats().peakBytes, memoryBytes()];
+      if (step === steps) break;
     }
   }
-  return { handedOut, peakAtEnd: memoryStats().peakBytes, sizeAtEnd: memoryBytes() };
+  return { handedOut, peakAtTenth, peakAtEnd: memoryStats().peakBytes, sizeAtTenth, sizeAtEnd: memoryBytes() };
 }
