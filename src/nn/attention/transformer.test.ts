@@ -58,11 +58,11 @@ describe('MultiheadAttention', () => {
     const padding = zeros([6, 3], { dtype: 'bool' });
     const [keys, mask, weight] = [randn([12, 3, 2]), zeros([3, 3]), randn([4, 4])];
     const apart = { useSeparateProjWeight: true, qProjWeight: weight, kProjWeight: weight, vProjWeight: weight };
-    const kept: (Tensor | null)[] = [];
+    const kept: [made: Tensor | null, was: unknown][] = [];
     class Own extends nn.MultiheadAttention {
       override forward(query: Tensor, key: Tensor, value: Tensor, ...args: readonly unknown[]): [Tensor, never] {
         const made = super.forward(query, key, value, ...(args as [null, boolean]));
-        kept.push(...made);
+        kept.push(...made.map((one): [Tensor | null, unknown] => [one, one?.tolist()]));
         return made as [Tensor, never];
       }
     }
@@ -94,7 +94,8 @@ describe('MultiheadAttention', () => {
       expect(noGrad(call).map((one) => one?.tolist())).toEqual(expected);
       expect(held.map((one) => one.tolist())).toEqual(before);
     }
-    expect(kept.map((one) => one?.tolist()).length).toBeGreaterThan(100);
+    expect(kept.length).toBeGreaterThan(100);
+    for (const [made, was] of kept) expect(made?.tolist()).toEqual(was);
   });
 
   test('errors say what was given and what to do', () => {

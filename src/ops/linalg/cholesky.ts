@@ -90,7 +90,9 @@ export function choleskySolve(b: Tensor, factor: Tensor, ...args: CholeskyArgume
   assertMatrices(op, 'B', b);
   assertSameDType(op, { B: b, factor: lower });
   if (b.shape.at(-2) !== lower.shape.at(-1))
-    throw new ShapeError(`${op}: B is ${showShape(b.shape)} and the factor ${showShape(factor.shape)}, expected B to have as many rows.`);
+    throw new ShapeError(
+      `${op}: B is ${showShape(b.shape)} and the factor ${showShape(factor.shape)}, expected B to have as many rows as the factor.`,
+    );
   return solveFactored(b, lower, op);
 }
 

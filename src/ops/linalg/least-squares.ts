@@ -122,7 +122,7 @@ export function lstsq(a: Tensor, b: Tensor, ...args: Arguments<LstsqOptions, [rc
   const own = isVector ? unsqueeze(b, -1) : b;
   const [m, n] = a.shape.slice(-2) as [number, number];
   if (own.ndim < 2 || own.shape.at(-2) !== m)
-    throw new ShapeError(`${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected B to have as many rows.`);
+    throw new ShapeError(`${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected B to have as many rows as A.`);
   const tolerance = { rtol: rcond };
   const solution = matmul(pinv(a, tolerance), own);
   const rank = matrixRank(a, tolerance);

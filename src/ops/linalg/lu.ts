@@ -123,7 +123,7 @@ export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
   const matrices = isVector ? unsqueeze(b, -1) : b;
   if (matrices.ndim < 2 || matrices.shape[matrices.ndim - (left ? 2 : 1)] !== a.shape[a.ndim - 1])
     throw new ShapeError(
-      `${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected ${left ? 'B to have as many rows' : 'B to have as many columns'} as A.`,
+      `${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected B to have as many ${left ? 'rows' : 'columns'} as A.`,
     );
   if (isVector) return squeeze(solveMatrices(a, matrices, op), -1);
   return left ? solveMatrices(a, matrices, op) : mT(solveMatrices(mT(a), mT(matrices), op));
@@ -367,7 +367,7 @@ export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, options?: LuSolve
   const n = columnsOf(LU);
   if (b.shape.at(-2) !== n)
     throw new ShapeError(
-      `${op}: LU is ${showShape(LU.shape)} and B ${showShape(B.shape)}, expected ${left ? 'B to have as many rows' : 'B to have as many columns'}.`,
+      `${op}: LU is ${showShape(LU.shape)} and B ${showShape(B.shape)}, expected B to have as many ${left ? 'rows' : 'columns'} as LU.`,
     );
   const order = orderOf(pivots, n, op);
   const batch = broadcastShapes(batchShape(LU), batchShape(b), op);

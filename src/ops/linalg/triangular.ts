@@ -76,7 +76,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   const size = b.shape[b.ndim - (left ? 2 : 1)];
   if (size !== a.shape[a.ndim - 1])
     throw new ShapeError(
-      `${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected ${left ? 'B to have as many rows' : 'B to have as many columns'} as A.`,
+      `${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected B to have as many ${left ? 'rows' : 'columns'} as A.`,
     );
   return left ? solveLeft(a, b, upper, unitriangular, op) : mT(solveLeft(mT(a), mT(b), !upper, unitriangular, op));
 }
