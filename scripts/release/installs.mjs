@@ -131,6 +131,13 @@ const cases = {
   async 'npm --ignore-scripts'() {
     const place = project('npm-ignore-scripts');
     await sh(place, npm('--ignore-scripts'));
+    // Node prints the line from which an error came, which must not bury what the error says.
+    const said = await sh(place, ['node', 'training.mjs'], { HONE_ENGINE: 'cuda' }).then(
+      () => 'nothing',
+      (error) => error.message,
+    );
+    if (!said.includes('HONE_ENGINE is "cuda", expected native or wasm') || said.length > 3000)
+      throw new Error(`to an unknown engine it says: ${said}`);
     return check(place);
   },
   async 'npm --omit=optional'() {
